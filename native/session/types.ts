@@ -1,0 +1,284 @@
+/**
+ * The vocabulary of uffdscope as types: what a person sees, what a script gets, what the screens draw.
+ * Words are those of the docs; addresses are `bigint`, times are nanoseconds as `number`.
+ */
+
+/** Why the kernel stopped the thread (uffd_msg.arg.pagefault.flags). */
+export type FaultKind = 'missing' | 'wp' | 'minor';
+export type Access = 'read' | 'write';
+
+/** `held` waits for the operator, `delayed` for a timer; `gone` was handed back or its thread went away. */
+export type FaultState = 'unread' | 'read' | 'held' | 'delayed' | 'scripted' | 'resolved' | 'failed' | 'gone';
+
+/** The resolutions of the words list. `move` is refused by the kernel from outside and stays greyed. */
+export type Action = 'copy' | 'zero' | 'continue' | 'unprotect' | 'poison' | 'wake' | 'pass' | 'move';
+
+/** How uffdscope stands to the target. */
+export type How = 'observe' | 'join' | 'plant' | 'launch' | 'receive';
+
+export type RangeMode = 'missing' | 'wp' | 'minor';
+export type EventType = 'fork' | 'remap' | 'remove' | 'unmap' | 'exec' | 'exit';
+
+/** What we do with a fault that no hold and no rule takes. */
+export type DefaultAnswer = 'hold' | 'zero' | 'source' | 'pass' | 'wake' | 'poison';
+
+export interface Process {
+  readonly pid: number;
+  /** Raw, as the kernel gives it; goes to a screen only through `safeText`. */
+  readonly comm: string;
+}
+
+export interface Holder extends Process {
+  readonly fd: number;
+  readonly nonblocking: boolean;
+}
+
+/** One userfaultfd object, known by the inode number of its fdinfo. */
+export interface Uffd {
+  readonly ino: number;
+  readonly fd: number;
+  readonly features: readonly string[];
+  readonly nonblocking: boolean;
+  readonly initialized: boolean;
+}
+
+/** A registered span of the target. `id` is stable for the session. */
+export interface Range {
+  readonly id: number;
+  readonly pid: number;
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly modes: readonly RangeMode[];
+  /** `heap`, `stack`, `shm:NAME`, `anon[0]` … unique in a session. */
+  readonly name: string;
+  /** What /proc/PID/maps calls it, or ''. */
+  readonly path: string;
+  readonly prot: string;
+  readonly pageSize: number;
+  readonly shared: boolean;
+  /** Faults seen in it so far, and how many of them are held now. */
+  readonly faults: number;
+  readonly held: number;
+}
+
+/** One fault as a row. Everything that is not known is null. */
+export interface Fault {
+  readonly seq: number;
+  /** ns since attach, when its message was read. */
+  readonly t: number;
+  readonly pid: number;
+  readonly tid: number;
+  readonly comm: string;
+  readonly kind: FaultKind;
+  readonly access: Access;
+  readonly address: bigint;
+  readonly page: bigint;
+  readonly pageSize: number;
+  readonly rangeId: number | null;
+  /** `name+0xOFF`, or '' outside every known range. */
+  readonly rangeOffset: string;
+  readonly state: FaultState;
+  readonly action: Action | null;
+  /** operator, default, rule:ID, script:NAME, handler, keeper. */
+  readonly by: string | null;
+  readonly errno: number | null;
+  readonly bytes: number;
+  /** ns from read to answer; null while it waits. */
+  readonly latency: number | null;
+  /** ns it has waited, or waited until its answer. */
+  readonly age: number;
+  /** How often this page has faulted, this fault included. */
+  readonly hits: number;
+  readonly marked: boolean;
+  readonly edited: boolean;
+}
+
+/** An event of the target, newest last. `detail` is made by us from numbers, so it is safe to print. */
+export interface TargetEvent {
+  readonly index: number;
+  readonly t: number;
+  readonly type: EventType | 'attach' | 'detach' | 'arm' | 'disarm' | 'hold' | 'rule' | 'lost' | 'register' | 'note';
+  readonly pid: number;
+  readonly detail: string;
+}
+
+/**
+ * looking: nothing is touched. arming: the handler is being frozen. armed: we alone read and answer.
+ * passing: the handler has a turn. taken-back: the keeper handed everything back while we were stopped.
+ */
+export type Stance = 'looking' | 'arming' | 'armed' | 'passing' | 'taken-back' | 'leaving' | 'left';
+
+/** living: a thread waits on the uffd (or is frozen in that wait by us). none: nobody is seen to read. */
+export type HandlerState = 'unknown' | 'living' | 'frozen' | 'none' | 'unfreezable';
+
+/** Counters at one instant; cheap, taken at frame rate. */
+export interface Snapshot {
+  readonly now: number;
+  readonly stance: Stance;
+  readonly handler: HandlerState;
+  /** One sentence when something needs the operator's eye (could not freeze, source too short …), else ''. */
+  readonly notice: string;
+  readonly holdOn: boolean;
+  readonly holdFilter: string | null;
+  readonly faults: number;
+  readonly resolved: number;
+  readonly failed: number;
+  readonly handedBack: number;
+  readonly held: number;
+  readonly delayed: number;
+  readonly unread: number | null;
+  /** Age in ns of the oldest held fault, null when none is. */
+  readonly oldestHeld: number | null;
+  readonly lost: number;
+  readonly events: number;
+  /** Bumped when `ranges` changed. */
+  readonly rangesVersion: number;
+  /** Bumped when any fault row changed. */
+  readonly faultsVersion: number;
+  readonly latency: { readonly p50: number; readonly p99: number; readonly max: number } | null;
+  /** Target process still there? */
+  readonly alive: boolean;
+}
+
+/** Random access to the faults kept, oldest first. `row` gives null for what was overwritten. */
+export interface FaultHistory {
+  /** Lowest and highest sequence number still kept; last < first when there are none. */
+  readonly first: number;
+  readonly last: number;
+  row(seq: number): Fault | null;
+  /** Sequence numbers of held or delayed faults, oldest first. */
+  waiting(): number[];
+  /** Sequence numbers in [from, to] whose fault passes `test`, ascending. Reads columns, allocates no rows. */
+  select(test: (fault: FaultColumns) => boolean, from?: number, to?: number): number[];
+}
+
+/**
+ * One fault as numbers, for filters and sorting over a million of them: a cursor that is moved, never kept.
+ * Addresses are exact as doubles (user space ends below 2^53 on every kernel that runs this).
+ */
+export interface FaultColumns {
+  readonly seq: number;
+  readonly t: number;
+  readonly pid: number;
+  readonly tid: number;
+  readonly kind: FaultKind;
+  readonly access: Access;
+  readonly addr: number;
+  readonly page: number;
+  /** Offset in its range, or -1. */
+  readonly off: number;
+  readonly rangeId: number;
+  readonly rangeName: string;
+  readonly backing: string;
+  readonly prot: string;
+  readonly comm: string;
+  readonly state: FaultState;
+  readonly action: Action | '';
+  readonly by: string;
+  readonly errno: number;
+  /** -1 while unanswered. */
+  readonly lat: number;
+  readonly age: number;
+  readonly hits: number;
+  readonly edited: boolean;
+}
+
+/** Where bytes come from. `store` arrives with planting. */
+export type Source =
+  | { readonly type: 'zero' }
+  | { readonly type: 'pattern'; readonly byte: number }
+  | { readonly type: 'file'; readonly path: string; readonly offset: number }
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array };
+
+/** Damage done on purpose to the bytes of an answer. */
+export type Corruption =
+  | { readonly type: 'flip'; readonly bits: number; readonly seed: number }
+  | { readonly type: 'xor'; readonly byte: number }
+  | { readonly type: 'fill'; readonly byte: number }
+  | { readonly type: 'truncate'; readonly length: number }
+  | { readonly type: 'stale' };
+
+/** What an operator, a rule or a script asks for one fault. */
+export type Verb =
+  | { readonly verb: 'answer' }
+  | { readonly verb: 'zero' | 'continue' | 'unprotect' | 'poison' | 'wake' | 'pass' }
+  | { readonly verb: 'copy'; readonly source: Source; readonly corrupt?: readonly Corruption[] }
+  | { readonly verb: 'delay'; readonly ms: number };
+
+export interface VerbOutcome {
+  readonly seq: number;
+  readonly ok: boolean;
+  /** What was done, or the reason it was not, as one sentence. */
+  readonly message: string;
+}
+
+/** The bytes of a page as they are, or why they cannot be shown. */
+export type PageBytes =
+  { readonly known: true; readonly bytes: Uint8Array } | { readonly known: false; readonly reason: string };
+
+export type PageState = 'missing' | 'present' | 'zero' | 'wp' | 'poisoned' | 'swapped' | 'huge' | 'unknown';
+
+/** A range drawn in cells: pages by state in each. */
+export interface PageMap {
+  readonly rangeId: number;
+  readonly cellBytes: number;
+  readonly cells: readonly {
+    readonly pages: number;
+    readonly present: number;
+    readonly wp: number;
+    readonly poisoned: number;
+    readonly swapped: number;
+    readonly held: number;
+  }[];
+  /** Resident share of the whole range, 0..1. */
+  readonly resident: number;
+}
+
+export interface DetachSummary {
+  readonly released: number;
+  readonly restored: number;
+}
+
+/** One attachment. All state is read by snapshot; nothing here calls back per fault. */
+export interface Session extends AsyncDisposable {
+  readonly how: How;
+  readonly target: Process & { readonly cmdline: string };
+  readonly uffd: Uffd;
+  readonly userModeOnly: boolean | null;
+  readonly seed: number;
+  readonly options: {
+    readonly defaultAnswer: DefaultAnswer;
+    readonly maxHold: number | null;
+    readonly granularity: number;
+    readonly sourceText: string;
+  };
+  snapshot(): Snapshot;
+  ranges(): readonly Range[];
+  readonly faults: FaultHistory;
+  /** Events with index >= from, at most `max`. */
+  events(from: number, max: number): TargetEvent[];
+  /** Hold what the filter takes; null is "hold everything". Arms. */
+  hold(filter: string | null): Promise<void>;
+  /** Stop holding; what is held stays held until answered. */
+  unhold(): void;
+  /** Do one thing to each fault named. Arms where it must. Outcomes in the order asked. */
+  perform(verb: Verb, seqs: readonly number[]): Promise<VerbOutcome[]>;
+  /** ok, or the kernel's reason why this verb cannot be used on this fault. */
+  legal(
+    verb: Verb['verb'] | 'move',
+    seq: number,
+  ): { readonly ok: true } | { readonly ok: false; readonly reason: string };
+  /** The bytes `answer` would give this fault, or why there are none. */
+  preview(seq: number): Promise<PageBytes>;
+  /** Keep edited bytes for this fault; they are used by `answer`. null reverts. */
+  edit(seq: number, bytes: Uint8Array | null): void;
+  /** The page as it is in the target; never raises a fault. */
+  readPage(page: bigint, length: number): Promise<PageBytes>;
+  pageMap(rangeId: number, cells: number): Promise<PageMap>;
+  /** Panic key: holds and rules off, everything held is released, the handler thawed. Never refused, never asks. */
+  release(): Promise<DetachSummary>;
+  /** Hand back everything and let go. Idempotent. */
+  detach(): Promise<DetachSummary>;
+  /** Tell the keeper which terminal to restore if we die. */
+  guardTerminal(active: boolean): void;
+}
