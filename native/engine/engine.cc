@@ -1,0 +1,262 @@
+// The loop: wait for faults, for the keeper, for work posted by others and for the clock; do one
+// thing after the other.
+#include "engine/engine.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <future>
+
+namespace uffdscope {
+namespace {
+
+constexpr uint64_t kTagWake = 0, kTagKeeper = 1, kTagMonitor = 16;
+constexpr int64_t kHeartbeat = 200 * kMilli;
+/// A uffd without O_NONBLOCK can't be polled (POLLERR): its fdinfo is looked at this often while we
+/// are armed.
+constexpr int64_t kBlockingLook = 2 * kMilli;
+constexpr int64_t kTurnLook = 1 * kMilli;
+
+int wait_for(int epoll, epoll_event* events, int count, int64_t ns) {
+  static std::atomic<bool> no_pwait2{false};  // before 5.11
+  if (!no_pwait2.load(std::memory_order_relaxed)) {
+    timespec ts{ns / kSecond, ns % kSecond};
+    int n = static_cast<int>(::syscall(SYS_epoll_pwait2, epoll, events, count,
+                                       ns < 0 ? nullptr : &ts, nullptr, sizeof(sigset_t)));
+    if (n >= 0 || errno != ENOSYS) return n;
+    no_pwait2 = true;
+  }
+  return ::epoll_wait(epoll, events, count,
+                      ns < 0 ? -1 : static_cast<int>((ns + kMilli - 1) / kMilli));
+}
+
+}  // namespace
+
+Engine::Engine(std::string keeper_path, Policy policy, size_t faults_log2, size_t log_log2)
+    : keeper_path_(std::move(keeper_path)),
+      policy_(std::move(policy)),
+      faults_(faults_log2),
+      log_(log_log2) {
+  counters_.hold_on = policy_.hold_on;
+}
+
+Engine::~Engine() {
+  if (thread_.joinable()) {
+    std::promise<void> left;
+    release(true, [&left](Released) { left.set_value(); });
+    left.get_future().wait();
+    thread_.join();
+  }
+  if (keeper_.running()) keeper_.say(KeeperSay::bye);
+}
+
+Result<void> Engine::start() {
+  if (auto k = keeper_.start(keeper_path_); !k) return k;
+  epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
+  wake_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!epoll_ || !wake_) return std::unexpected(KernelError{"epoll_create1", errno});
+  epoll_event e{EPOLLIN, {.u64 = kTagWake}};
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &e);
+  e.data.u64 = kTagKeeper;
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, keeper_.channel(), &e);
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+Result<uint32_t> Engine::add_monitor(UniqueFd uffd, pid_t target, uint64_t ino, uint64_t features,
+                                     bool nonblocking, std::vector<RangeInfo> ranges) {
+  auto m = std::make_unique<Monitor>();
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/self/fdinfo/%d", uffd.get());
+  m->fdinfo.reset(::open(path, O_RDONLY | O_CLOEXEC));
+  if (!m->fdinfo) return std::unexpected(KernelError{"open(fdinfo)", errno});
+  m->pid = target;
+  m->ino = ino;
+  m->features = features;
+  m->nonblocking = nonblocking;
+  m->uffd = Userfaultfd(std::move(uffd));
+  m->ranges.merge(std::move(ranges));
+  std::promise<Result<uint32_t>> added;
+  auto answer = added.get_future();
+  auto add = [this, &m, &added] {
+    if (monitors_.size() >= kMaxMonitors) {
+      added.set_value(std::unexpected(KernelError{"monitors", EMFILE}));
+      return;
+    }
+    m->id = static_cast<uint32_t>(monitors_.size()) + 1;
+    JournalMonitor& j = keeper_.journal().monitors[m->id];
+    j.ino = m->ino;
+    j.page_shift = 12;
+    j.active = 1;
+    keeper_.say(KeeperSay::watch, m->id, m->pid, 0, m->ino, m->uffd.fd());
+    uint32_t id = m->id;
+    {
+      std::lock_guard lock(shared_);
+      monitors_.push_back(std::move(m));
+    }
+    publish_stance();
+    added.set_value(id);
+  };
+  if (thread_.get_id() == std::this_thread::get_id()) {
+    add();
+  } else {
+    post(add);
+  }
+  return answer.get();
+}
+
+Monitor* Engine::monitor(uint32_t id) {
+  return id >= 1 && id <= monitors_.size() ? monitors_[id - 1].get() : nullptr;
+}
+
+void Engine::post(std::function<void()> f) {
+  {
+    std::lock_guard lock(posted_mutex_);
+    posted_.push_back(std::move(f));
+  }
+  uint64_t one = 1;
+  (void)!::write(wake_.get(), &one, sizeof one);
+}
+
+void Engine::run_posted() {
+  uint64_t n;
+  (void)!::read(wake_.get(), &n, sizeof n);
+  std::vector<std::function<void()>> now;
+  {
+    std::lock_guard lock(posted_mutex_);
+    now.swap(posted_);
+  }
+  for (auto& f : now) f();
+}
+
+/// Nanoseconds until something is due, -1: nothing is.
+int64_t Engine::next_wake(int64_t now) const {
+  int64_t at = INT64_MAX;
+  if (!work_.empty()) at = work_.top().due;
+  for (const auto& m : monitors_) {
+    if (m->stance == Stance::armed || m->stance == Stance::passing)
+      at = std::min(at, now + kHeartbeat);
+    if (m->reads() && !m->nonblocking) at = std::min(at, now + kBlockingLook);
+    if (m->stance == Stance::passing) at = std::min(at, m->next_check);
+  }
+  if (releasing_) at = std::min(at, now + kTurnLook);
+  if (at == INT64_MAX) return -1;
+  return std::max<int64_t>(0, at - now);
+}
+
+void Engine::run() {
+  ::pthread_setname_np(::pthread_self(), "uffd-engine");
+  epoll_event events[32];
+  Journal& journal = keeper_.journal();
+  while (!quit_) {
+    int n = wait_for(epoll_.get(), events, 32, next_wake(now_ns()));
+    journal.heartbeat_ns.store(static_cast<uint64_t>(now_ns()), std::memory_order_relaxed);
+    // While we were stopped or stuck the keeper may have acted for us: then nothing here is ours
+    // any more until it has said what it did.
+    waiting_for_turn_ = journal.turn.load() == static_cast<uint32_t>(Turn::keeper);
+    for (int i = 0; i < n; ++i) {
+      uint64_t tag = events[i].data.u64;
+      if (tag == kTagWake) {
+        run_posted();
+      } else if (tag == kTagKeeper) {
+        hear_keeper();
+      } else if (Monitor* m = monitor(static_cast<uint32_t>(tag - kTagMonitor));
+                 m && m->reads() && !waiting_for_turn_) {
+        drain(*m);
+      }
+    }
+    if (waiting_for_turn_) continue;
+    int64_t now = now_ns();
+    for (size_t i = 0; i < monitors_.size(); ++i) {
+      Monitor& m = *monitors_[i];
+      if (m.reads() && !m.nonblocking && unread_faults(m) > 0) drain(m);
+      if (m.stance == Stance::passing && now >= m.next_check) check_turn(m, now);
+    }
+    while (!work_.empty() && work_.top().due <= now) {
+      Work w = work_.top();
+      work_.pop();
+      do_work(std::move(w));
+    }
+    if (releasing_) release_some();
+  }
+}
+
+void Engine::poll_monitor(Monitor& m, bool on) {
+  if (m.polled == on || !m.nonblocking) return;
+  epoll_event e{EPOLLIN, {.u64 = kTagMonitor + m.id}};
+  ::epoll_ctl(epoll_.get(), on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL, m.uffd.fd(), &e);
+  m.polled = on;
+}
+
+void Engine::notice(Notice n) {
+  counters_.notice = static_cast<uint8_t>(n);
+  log_.add({.type = LogType::note, .a = static_cast<uint64_t>(n)});
+}
+
+void Engine::publish_stance() {
+  if (monitors_.empty()) return;
+  bool owed = false;
+  for (const auto& m : monitors_) owed |= m->stance != Stance::looking && m->stance != Stance::left;
+  keeper_.journal().armed = owed ? 1 : 0;
+  counters_.stance = static_cast<uint8_t>(monitors_[0]->stance);
+  counters_.handler = static_cast<uint8_t>(monitors_[0]->handler);
+  counters_.version.fetch_add(1, std::memory_order_relaxed);
+}
+
+std::vector<RangeInfo> Engine::ranges(uint32_t id, uint64_t& version) const {
+  std::lock_guard lock(shared_);
+  if (id < 1 || id > monitors_.size()) return {};
+  version = monitors_[id - 1]->ranges.version();
+  return monitors_[id - 1]->ranges.all();
+}
+
+std::vector<FaultTable::Waiting> Engine::waiting() const {
+  std::lock_guard lock(shared_);
+  std::vector<FaultTable::Waiting> all;
+  for (const auto& [seq, w] : const_cast<Engine*>(this)->faults_.all_waiting()) all.push_back(w);
+  return all;
+}
+
+int64_t Engine::unread() const {
+  std::lock_guard lock(shared_);
+  return monitors_.empty() ? -1 : unread_faults(*monitors_[0]);
+}
+
+void Engine::set_ranges(uint32_t id, std::vector<RangeInfo> ranges) {
+  post([this, id, ranges = std::move(ranges)]() mutable {
+    Monitor* m = monitor(id);
+    if (!m) return;
+    std::lock_guard lock(shared_);
+    m->ranges.merge(std::move(ranges));
+  });
+}
+
+void Engine::set_terminal(int fd, bool active) {
+  post([this, fd, active] {
+    if (fd < 0 && !terminal_known_) return;
+    terminal_known_ = active;
+    keeper_.say(KeeperSay::terminal, 0, 0, active ? 1 : 0, 0, active ? fd : -1);
+  });
+}
+
+void Engine::change_policy(std::function<void(Policy&)> change) {
+  post([this, change = std::move(change)] {
+    std::lock_guard lock(shared_);
+    change(policy_);
+  });
+}
+
+void Engine::note_owner_gone(pid_t pid) {
+  post([this, pid] {
+    log_.add({.type = LogType::owner_gone, .pid = static_cast<uint32_t>(pid)});
+    notice(Notice::owner_gone);
+  });
+}
+
+}  // namespace uffdscope

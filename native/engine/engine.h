@@ -1,0 +1,209 @@
+// The engine: one thread that takes part in uffds. Everything that touches a target happens on this
+// thread, one thing after the other; other threads post work to it and read its rings.
+#pragma once
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <queue>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "engine/clock.h"
+#include "engine/event_log.h"
+#include "engine/fault_table.h"
+#include "engine/histogram.h"
+#include "engine/keeper_link.h"
+#include "engine/monitor.h"
+#include "engine/policy.h"
+#include "engine/resolver.h"
+
+namespace uffdscope {
+
+/// What came of one request for one fault.
+struct ActOutcome {
+  uint64_t seq;
+  bool ok;
+  int err;              // errno where the kernel refused
+  const char* message;  // literal
+};
+using ActDone = std::function<void(std::vector<ActOutcome>)>;
+
+/// What an operator asks for a set of waiting faults. `answer` is the policy's own answer (edited
+/// bytes first).
+struct ActRequest {
+  enum class What : uint8_t { answer, fixed, delay } what = What::answer;
+  Action action = Action::none;    // fixed
+  std::shared_ptr<Source> source;  // fixed copy: where from; else null
+  int64_t delay_ns = 0;
+  By by = By::operator_;
+  std::vector<uint64_t> seqs;
+};
+
+struct Released {
+  uint64_t pages;
+};
+
+/// Counters for any thread; relaxed, each right by itself.
+struct Counters {
+  std::atomic<uint64_t> faults{0}, resolved{0}, failed{0}, handed_back{0}, held{0}, delayed{0};
+  std::atomic<uint64_t> races{0}, eagain{0}, version{0};
+  std::array<std::atomic<uint64_t>, 16> by_action{};
+  std::atomic<int64_t> oldest_held_at{0};
+  std::atomic<uint8_t> stance{0}, handler{0}, notice{0}, refusal{0};
+  std::atomic<int32_t> refused_by{0};
+  std::atomic<bool> target_gone{false}, hold_on{false};
+};
+
+enum class Notice : uint8_t {
+  none,
+  handler_not_frozen,
+  source_short,
+  keeper_lost,
+  owner_gone,
+  target_gone,
+  journal_full,
+  no_handler,
+  keeper_took_turn,
+};
+
+class Engine {
+ public:
+  Engine(std::string keeper_path, Policy policy, size_t faults_log2, size_t log_log2);
+  ~Engine();  // hands back, stops the thread
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Start keeper and thread.
+  Result<void> start();
+  /// Take the descriptor of a uffd; looks only. Before or after start().
+  Result<uint32_t> add_monitor(UniqueFd uffd, pid_t target, uint64_t ino, uint64_t features,
+                               bool nonblocking, std::vector<RangeInfo> ranges);
+
+  // Posted to the engine thread; `done` is called there.
+  void arm(std::function<void(HandlerState, KeeperRefusal, int32_t pid)> done);
+  void set_hold(bool on, std::shared_ptr<FaultFilter> filter);
+  void act(ActRequest request, ActDone done);
+  void edit(uint64_t seq, std::vector<uint8_t> bytes);  // empty: revert
+  void set_ranges(uint32_t monitor, std::vector<RangeInfo> ranges);
+  void set_terminal(int fd, bool active);  // fd: a terminal the keeper restores if we die
+  void note_owner_gone(pid_t pid);
+  void change_policy(std::function<void(Policy&)> change);
+  /// Hand everything back and let the handler run; stay and look (`leave` false), or end for good.
+  void release(bool leave, std::function<void(Released)> done);
+
+  // Any thread.
+  FaultTable& faults() { return faults_; }
+  EventLog& log() { return log_; }
+  const Counters& counters() const { return counters_; }
+  const Histogram& latency() const { return latency_; }
+  std::vector<RangeInfo> ranges(uint32_t monitor, uint64_t& version) const;
+  std::vector<FaultTable::Waiting> waiting() const;
+  int64_t unread() const;  // of the first monitor, by fdinfo
+  pid_t keeper_pid() const { return keeper_.pid(); }
+  /// The bytes that `answer` would give at this page of the first monitor, or an error.
+  Result<void> preview(const FaultRecord& f, std::span<uint8_t> into) const;
+
+ private:
+  struct Work {  // something to be done to a waiting fault at a time
+    int64_t due;
+    uint64_t seq;
+    ActRequest::What what;
+    Action action;
+    std::shared_ptr<Source> source;
+    By by;
+    uint32_t tries;
+    bool operator>(const Work& o) const { return due > o.due; }
+  };
+
+  // engine.cc: the loop
+  void post(std::function<void()> f);
+  void run();
+  void run_posted();
+  int64_t next_wake(int64_t now) const;
+  Monitor* monitor(uint32_t id);
+  void poll_monitor(Monitor& m, bool on);
+  void notice(Notice n);
+  void publish_stance();
+
+  // engine_faults.cc: reading and answering
+  void drain(Monitor& m);
+  void on_message(Monitor& m, RawMessage& raw, int64_t read_at);
+  void on_fault(Monitor& m, RawMessage& raw, int64_t read_at);
+  void on_event(Monitor& m, const RawMessage& raw, int64_t read_at);
+  void adopt_child(const Monitor& parent, UniqueFd uffd);
+  Action chosen_answer(const Monitor& m, const FaultRecord& f,
+                       std::shared_ptr<Source>& source) const;
+  Resolution answer(Monitor& m, FaultRecord& f, Action action, Source* source, uint64_t& from,
+                    uint64_t& to);
+  bool hold(Monitor& m, FaultRecord& f, const RawMessage& raw);
+  void finish(Monitor& m, FaultRecord& f, Action action, By by, const Resolution& r);
+
+  // engine_acts.cc: what was asked of waiting faults
+  void do_work(Work w);
+  void settle_span(Monitor& m, uint64_t from, uint64_t to, Action action, By by);
+  void settle(FaultTable::Waiting& w, State state, Action action, By by, int err);
+  void resolve_outcome(uint64_t seq, bool ok, int err, const char* message);
+  void recount();
+
+  // engine_turns.cc: keeper, freezing, turns, leaving
+  void hear_keeper();
+  void on_keeper(const KeeperMessage& k);
+  void keeper_died();
+  void request_arm(Monitor& m);
+  void armed(Monitor& m, HandlerState h, uint64_t threads);
+  void begin_turn(Monitor& m, TurnFor why);
+  void check_turn(Monitor& m, int64_t now);
+  void after_took_turn(uint64_t pages);
+  bool wants_armed() const;
+  bool lost_turn() const;
+  void forget_waiting(By by);
+  void begin_release(bool leave, std::function<void(Released)> done);
+  void release_some();
+  void finish_release();
+  void settle_arm_waiters(HandlerState h, KeeperRefusal why, int32_t pid);
+
+  uint32_t take_slot();
+  void free_slot(uint32_t slot);
+
+  std::string keeper_path_;
+  KeeperLink keeper_;
+  Policy policy_;
+  mutable std::mutex shared_;  // ranges, waiting faults and source, where another thread reads them
+  FaultTable faults_;
+  EventLog log_;
+  Histogram latency_;
+  Counters counters_;
+  std::vector<std::unique_ptr<Monitor>> monitors_;
+
+  std::priority_queue<Work, std::vector<Work>, std::greater<>> work_;
+  std::vector<Work> parked_;  // waits until we are armed again
+  struct Pending {
+    size_t left;
+    std::vector<ActOutcome> outcomes;
+    ActDone done;
+  };
+  std::unordered_multimap<uint64_t, std::shared_ptr<Pending>> requests_;  // by fault
+  std::unordered_set<uint64_t> delayed_;
+  std::vector<std::function<void(HandlerState, KeeperRefusal, int32_t)>> arm_waiters_;
+  std::vector<uint32_t> free_slots_;
+  uint64_t slot_order_ = 0;
+  std::vector<uint8_t> buffer_;  // bytes of the answer being made
+
+  bool releasing_ = false, leaving_ = false, waiting_for_turn_ = false;
+  uint64_t released_ = 0;
+  std::vector<std::function<void(Released)>> release_waiters_;
+
+  UniqueFd epoll_, wake_;
+  std::mutex posted_mutex_;
+  std::vector<std::function<void()>> posted_;
+  std::thread thread_;
+  bool quit_ = false;
+  bool terminal_known_ = false;
+};
+
+}  // namespace uffdscope

@@ -1,0 +1,243 @@
+// What was asked of waiting faults, by hand or by the clock, and how each of them ends.
+#include <algorithm>
+#include <cerrno>
+
+#include "engine/engine.h"
+
+namespace uffdscope {
+namespace {
+
+/// EAGAIN without progress while the events are ours to read: the loop reads them, then we try
+/// again.
+int64_t backoff(uint32_t tries) {
+  return std::min<int64_t>(5 * kMilli, (50 * kMicro) << std::min(tries, 7u));
+}
+
+}  // namespace
+
+void Engine::act(ActRequest request, ActDone done) {
+  post([this, request = std::move(request), done = std::move(done)]() mutable {
+    if (request.seqs.empty()) return done({});
+    auto pending = std::make_shared<Pending>(Pending{request.seqs.size(), {}, std::move(done)});
+    for (uint64_t seq : request.seqs) requests_.emplace(seq, pending);
+    for (uint64_t seq : request.seqs) {
+      Work w{request.delay_ns, seq, request.what, request.action, request.source, request.by, 0};
+      do_work(std::move(w));
+    }
+  });
+}
+
+void Engine::edit(uint64_t seq, std::vector<uint8_t> bytes) {
+  post([this, seq, bytes = std::move(bytes)]() mutable {
+    auto* w = faults_.waiting(seq);
+    if (!w) return;
+    std::lock_guard lock(shared_);
+    w->edited = std::move(bytes);
+    w->record.flags = static_cast<uint8_t>(w->edited.empty() ? w->record.flags & ~kFlagEdited
+                                                             : w->record.flags | kFlagEdited);
+    faults_.update(w->record);
+  });
+}
+
+void Engine::do_work(Work w) {
+  auto* waiting = faults_.waiting(w.seq);
+  if (!waiting) {
+    const FaultRecord* r = faults_.find(w.seq);
+    bool answered = r && r->state == State::resolved;
+    resolve_outcome(w.seq, answered, 0,
+                    answered ? "was answered already" : "does not wait any more");
+    return;
+  }
+  if (lost_turn() || releasing_) {
+    resolve_outcome(w.seq, false, 0, "was handed back");
+    return;
+  }
+  Monitor& m = *monitor(waiting->record.monitor);
+  FaultRecord& f = waiting->record;
+
+  if (w.what == ActRequest::What::delay) {
+    int64_t due = now_ns() + w.due;
+    {
+      std::lock_guard lock(shared_);
+      delayed_.insert(f.seq);
+      f.state = State::delayed;
+      f.due_at = due;
+      faults_.update(f);
+    }
+    log_.add({.type = LogType::decide,
+              .monitor = m.id,
+              .seq = f.seq,
+              .a = static_cast<uint64_t>(DecideWhat::delay),
+              .b = static_cast<uint64_t>(due),
+              .pid = f.pid,
+              .by = w.by});
+    work_.push({due, f.seq, ActRequest::What::answer, Action::none, nullptr, w.by, 0});
+    recount();
+    return resolve_outcome(f.seq, true, 0, "is delayed");
+  }
+  if (!m.reads()) {
+    parked_.push_back(std::move(w));
+    if (m.stance == Stance::looking) request_arm(m);
+    return;
+  }
+
+  std::shared_ptr<Source> source = w.source;
+  Action action = w.action;
+  if (w.what == ActRequest::What::answer) {
+    if (!waiting->edited.empty() && f.kind == Kind::missing) {
+      action = Action::copy;
+      source = bytes_source(waiting->edited);
+    } else {
+      action = chosen_answer(m, f, source);
+    }
+  }
+  if (action == Action::pass) {
+    bool reader = m.handler == HandlerState::frozen || m.handler == HandlerState::living;
+    if (!reader) {
+      action = Action::wake;
+    } else {
+      f.by = w.by;
+      m.passing.push_back(f.seq);
+      return begin_turn(m, TurnFor::pass);
+    }
+  }
+
+  uint64_t from, to;
+  Resolution r = answer(m, f, action, source.get(), from, to);
+  if (r.outcome == Outcome::again) {
+    counters_.eagain.fetch_add(1, std::memory_order_relaxed);
+    w.due = now_ns() + backoff(w.tries++);
+    if (m.events_are_the_owners(policy_.own_events)) {
+      parked_.push_back(std::move(w));
+      begin_turn(m, TurnFor::event);
+    } else {
+      work_.push(std::move(w));
+    }
+    return;
+  }
+  uint64_t seq = f.seq;
+  if (r.outcome == Outcome::failed) {
+    counters_.failed.fetch_add(1, std::memory_order_relaxed);
+    {
+      std::lock_guard lock(shared_);
+      delayed_.erase(seq);
+      f.state = State::failed;
+      f.action = action;
+      f.by = w.by;
+      f.err = r.err;
+      f.due_at = 0;
+      faults_.update(f);
+    }
+    log_.add({.type = LogType::resolve,
+              .monitor = m.id,
+              .seq = seq,
+              .b = static_cast<uint64_t>(f.read_at),
+              .c = static_cast<uint64_t>(now_ns()),
+              .pid = f.pid,
+              .err = r.err,
+              .action = action,
+              .by = w.by});
+    recount();
+    return resolve_outcome(seq, false, r.err, "was refused by the kernel");
+  }
+  finish(m, f, action, w.by, r);
+  settle(*waiting, f.state, action, w.by, f.err);
+  resolve_outcome(seq, true, 0, "is answered");
+  settle_span(m, from, to, action, w.by);
+}
+
+/// The other waiting faults of these pages: the ioctl woke their threads too.
+void Engine::settle_span(Monitor& m, uint64_t from, uint64_t to, Action action, By by) {
+  std::vector<uint64_t> also;
+  for (auto& [seq, w] : faults_.all_waiting()) {
+    if (w.record.monitor == m.id && w.record.page >= from && w.record.page < to)
+      also.push_back(seq);
+  }
+  for (uint64_t seq : also) {
+    auto* w = faults_.waiting(seq);
+    finish(m, w->record, action, by, {Outcome::done, 0, 0, 0});
+    settle(*w, State::resolved, action, by, 0);
+    resolve_outcome(seq, true, 0, "is answered");
+  }
+}
+
+/// It waits no longer: give its slot back, write the record, tell the readers.
+void Engine::settle(FaultTable::Waiting& w, State state, Action action, By by, int err) {
+  FaultRecord f = w.record;
+  if (f.state == State::delayed || f.due_at) f.due_at = 0;
+  if (!f.answered_at) f.answered_at = now_ns();
+  f.state = state;
+  f.action = action;
+  f.by = by;
+  f.err = err;
+  if (Monitor* m = monitor(f.monitor)) {
+    if (const RangeInfo* range = m->ranges.find(f.page)) {
+      range->counts->held.fetch_sub(1, std::memory_order_relaxed);
+    }
+  }
+  free_slot(w.slot);
+  delayed_.erase(f.seq);
+  {
+    std::lock_guard lock(shared_);
+    faults_.update(f);
+    faults_.settle(f.seq);
+  }
+  log_.add({.type = LogType::resolve,
+            .monitor = f.monitor,
+            .seq = f.seq,
+            .a = f.bytes,
+            .b = static_cast<uint64_t>(f.read_at),
+            .c = static_cast<uint64_t>(f.answered_at),
+            .pid = f.pid,
+            .err = err,
+            .action = action,
+            .by = by},
+           f.answered_at);
+  recount();
+}
+
+void Engine::resolve_outcome(uint64_t seq, bool ok, int err, const char* message) {
+  auto [first, last] = requests_.equal_range(seq);
+  if (first == last) return;
+  std::vector<std::shared_ptr<Pending>> waiting;
+  for (auto it = first; it != last; ++it) waiting.push_back(it->second);
+  requests_.erase(first, last);
+  for (auto& p : waiting) {
+    p->outcomes.push_back({seq, ok, err, message});
+    if (--p->left == 0) p->done(std::move(p->outcomes));
+  }
+}
+
+void Engine::recount() {
+  int64_t oldest = 0;
+  auto& all = faults_.all_waiting();
+  for (const auto& [seq, w] : all) {
+    if (w.record.state == State::delayed) continue;
+    oldest = w.record.read_at;
+    break;
+  }
+  counters_.delayed.store(delayed_.size(), std::memory_order_relaxed);
+  counters_.held.store(all.size() - delayed_.size(), std::memory_order_relaxed);
+  counters_.oldest_held_at.store(oldest, std::memory_order_relaxed);
+}
+
+Result<void> Engine::preview(const FaultRecord& f, std::span<uint8_t> into) const {
+  std::shared_ptr<Source> source;
+  uint64_t offset = 0;
+  {
+    std::lock_guard lock(shared_);
+    for (const auto& [seq, w] : const_cast<Engine*>(this)->faults_.all_waiting()) {
+      if (seq == f.seq && !w.edited.empty()) return bytes_source(w.edited)->fill(0, into);
+    }
+    source = policy_.source;
+    if (!source && policy_.fallback == Default::zero) source = zero_source();
+    for (const auto& m : monitors_) {
+      if (m->id != f.monitor) continue;
+      if (const RangeInfo* r = m->ranges.find(f.page)) offset = f.page - r->start;
+    }
+  }
+  if (!source) return std::unexpected(KernelError{"source", ENODATA});
+  return source->fill(offset, into);
+}
+
+}  // namespace uffdscope

@@ -1,0 +1,38 @@
+#include "engine/fault_table.h"
+
+namespace uffdscope {
+
+FaultTable::Waiting& FaultTable::wait(const FaultRecord& r, uint32_t slot) {
+  ++changes_;
+  return waiting_.insert_or_assign(r.seq, Waiting{r, slot, {}}).first->second;
+}
+
+FaultTable::Waiting* FaultTable::waiting(uint64_t seq) {
+  auto it = waiting_.find(seq);
+  return it == waiting_.end() ? nullptr : &it->second;
+}
+
+void FaultTable::update(const FaultRecord& r) {
+  ++changes_;
+  if (FaultRecord* in_ring = ring_.find(r.seq)) *in_ring = r;
+}
+
+void FaultTable::settle(uint64_t seq) {
+  ++changes_;
+  waiting_.erase(seq);
+}
+
+uint32_t FaultTable::count_hit(uint64_t page) {
+  uint64_t key = page >> (12 + 9);
+  if (key != last_key_) {
+    auto& chunk = hits_[key];
+    if (!chunk) chunk = std::make_unique<Chunk>();
+    last_key_ = key;
+    last_chunk_ = chunk.get();
+  }
+  uint16_t& n = last_chunk_->hits[(page >> 12) & 511];
+  if (n != UINT16_MAX) ++n;
+  return n;
+}
+
+}  // namespace uffdscope

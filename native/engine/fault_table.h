@@ -1,0 +1,62 @@
+// Every fault we know, newest last, and which of them still wait. The table alone owns a fault's
+// state.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/fault_record.h"
+#include "engine/ring.h"
+
+namespace uffdscope {
+
+class FaultTable {
+ public:
+  explicit FaultTable(size_t capacity_log2) : ring_(capacity_log2) {}
+
+  /// A new record to fill in (seq set by publish).
+  FaultRecord& begin() { return ring_.begin(); }
+  uint64_t publish(FaultRecord& r) { return ring_.publish(r); }
+  uint64_t next_seq() const { return ring_.last() + 1; }
+
+  FaultRecord* find(uint64_t seq) { return ring_.find(seq); }
+  Ring<FaultRecord>& ring() { return ring_; }
+
+  /// A fault that waits keeps a copy of its record, so that it outlives the ring, and the slot of
+  /// the journal.
+  struct Waiting {
+    FaultRecord record;
+    uint32_t slot;
+    std::vector<uint8_t> edited;  // bytes put in by the operator, or empty
+  };
+  Waiting& wait(const FaultRecord& r, uint32_t slot);
+  Waiting* waiting(uint64_t seq);
+  /// Write the changed record back to the ring (where it still is) and count.
+  void update(const FaultRecord& r);
+  /// It no longer waits.
+  void settle(uint64_t seq);
+  /// By sequence number, so oldest first.
+  std::map<uint64_t, Waiting>& all_waiting() { return waiting_; }
+
+  /// Faults seen on this page so far, counting this one.
+  uint32_t count_hit(uint64_t page);
+  uint64_t changes() const { return changes_; }
+  void changed() { ++changes_; }
+
+ private:
+  Ring<FaultRecord> ring_;
+  std::map<uint64_t, Waiting> waiting_;
+  /// Counters for 512 pages a chunk: faults cluster, and a hash entry a page would cost more than
+  /// the fault.
+  struct Chunk {
+    uint16_t hits[512] = {};
+  };
+  std::unordered_map<uint64_t, std::unique_ptr<Chunk>> hits_;
+  uint64_t last_key_ = ~0ull;
+  Chunk* last_chunk_ = nullptr;
+  uint64_t changes_ = 0;
+};
+
+}  // namespace uffdscope

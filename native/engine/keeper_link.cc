@@ -1,0 +1,120 @@
+#include "engine/keeper_link.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <cstring>
+
+extern char** environ;
+
+namespace uffdscope {
+namespace {
+
+constexpr int kChannelFd = 3;
+constexpr int kJournalFd = 4;
+constexpr int kReadyWaitMs = 2000;
+
+}  // namespace
+
+KeeperLink::~KeeperLink() {
+  drop();
+  if (journal_) ::munmap(journal_, sizeof(Journal));
+}
+
+void KeeperLink::drop() {
+  channel_.reset();
+  if (pid_ > 0) {
+    int status;
+    // It leaves at once after `bye` or when the channel closes; the wait only keeps it from staying
+    // a zombie.
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    pid_ = -1;
+  }
+}
+
+Result<void> KeeperLink::make_journal() {
+  if (journal_) return {};
+  UniqueFd fd(::memfd_create("uffdscope-journal", MFD_CLOEXEC));
+  if (!fd || ::ftruncate(fd.get(), sizeof(Journal))) {
+    return std::unexpected(KernelError{"memfd_create", errno});
+  }
+  void* p = ::mmap(nullptr, sizeof(Journal), PROT_READ | PROT_WRITE, MAP_SHARED, fd.get(), 0);
+  if (p == MAP_FAILED) return std::unexpected(KernelError{"mmap(journal)", errno});
+  journal_ = static_cast<Journal*>(p);
+  journal_->magic = kJournalMagic;
+  journal_->version = kJournalVersion;
+  journal_fd_ = std::move(fd);
+  return {};
+}
+
+Result<void> KeeperLink::start(const std::string& path) {
+  if (auto made = make_journal(); !made) return made;
+  int pair[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
+    return std::unexpected(KernelError{"socketpair", errno});
+  }
+  UniqueFd ours(pair[0]), theirs(pair[1]);
+
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  // dup2 through numbers that neither descriptor has, so that one can't overwrite the other.
+  UniqueFd high_channel(::fcntl(theirs.get(), F_DUPFD_CLOEXEC, 10));
+  UniqueFd high_journal(::fcntl(journal_fd_.get(), F_DUPFD_CLOEXEC, 10));
+  posix_spawn_file_actions_adddup2(&actions, high_channel.get(), kChannelFd);
+  posix_spawn_file_actions_adddup2(&actions, high_journal.get(), kJournalFd);
+  std::string channel = std::to_string(kChannelFd), journal = std::to_string(kJournalFd);
+  std::string parent = std::to_string(::getpid());
+  const char* argv[] = {path.c_str(), channel.c_str(), journal.c_str(), parent.c_str(), nullptr};
+  pid_t pid = -1;
+  int err = ::posix_spawn(&pid, path.c_str(), &actions, nullptr, const_cast<char**>(argv), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (err) return std::unexpected(KernelError{"posix_spawn(keeper)", err});
+  pid_ = pid;
+  channel_ = std::move(ours);
+  theirs.reset();
+  high_channel.reset();
+
+  pollfd p{channel_.get(), POLLIN, 0};
+  bool closed = false;
+  if (::poll(&p, 1, kReadyWaitMs) == 1) {
+    if (auto m = hear(closed); m && m->say == KeeperSay::ready) return {};
+  }
+  drop();
+  return std::unexpected(KernelError{"keeper", closed ? ECHILD : ETIMEDOUT});
+}
+
+bool KeeperLink::say(KeeperSay what, uint32_t monitor, int32_t pid, uint64_t value, uint64_t ino,
+                     int fd) {
+  KeeperMessage m{what, monitor, pid, 0, value, ino};
+  iovec io{&m, sizeof m};
+  msghdr h{};
+  h.msg_iov = &io;
+  h.msg_iovlen = 1;
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  if (fd >= 0) {
+    h.msg_control = control;
+    h.msg_controllen = sizeof control;
+    cmsghdr* c = CMSG_FIRSTHDR(&h);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(c), &fd, sizeof fd);
+  }
+  return ::sendmsg(channel_.get(), &h, MSG_NOSIGNAL) == sizeof m;
+}
+
+std::optional<KeeperMessage> KeeperLink::hear(bool& closed) {
+  KeeperMessage m;
+  ssize_t n = ::recv(channel_.get(), &m, sizeof m, MSG_DONTWAIT);
+  if (n == sizeof m) return m;
+  if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) closed = true;
+  return std::nullopt;
+}
+
+}  // namespace uffdscope

@@ -1,0 +1,54 @@
+// Our handle on one uffd while we take part in it, and where we stand with its handler.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "engine/range_table.h"
+#include "kernel/userfaultfd.h"
+
+namespace uffdscope {
+
+/// Numbers are read by JavaScript (session/native.ts).
+enum class Stance : uint8_t { looking, arming, armed, passing, taken_back, leaving, left };
+enum class HandlerState : uint8_t { unknown, living, frozen, none, unfreezable };
+
+/// Why the handler has a turn although we are armed.
+enum class TurnFor : uint8_t {
+  none,
+  pass,   // pages were handed to it: until it has read them, or 50 ms
+  event,  // a fork, remap, remove or unmap message is its to read: until the barrier is quiet
+};
+
+struct Monitor {
+  uint32_t id = 0;
+  pid_t pid = 0;  // the target
+  uint64_t ino = 0;
+  uint64_t features = 0;
+  bool nonblocking = true;
+  Userfaultfd uffd;
+  UniqueFd fdinfo;  // /proc/self/fdinfo/N, read again at offset 0
+  RangeTable ranges;
+
+  Stance stance = Stance::looking;
+  HandlerState handler = HandlerState::unknown;
+  bool polled = false;  // its descriptor is in our epoll set
+  bool gone = false;    // ESRCH: the memory it served is gone
+
+  TurnFor turn_for = TurnFor::none;
+  int64_t turn_until = 0;  // 0: the handler is not thawed yet
+  int64_t next_check = 0;
+  std::vector<uint64_t> passing;  // faults to wake once the handler runs
+
+  bool sends_events() const { return features & abi::kFeatAllEvents; }
+  /// Is there a living owner whose events we must leave alone?
+  bool events_are_the_owners(bool own_events) const {
+    return sends_events() && !own_events &&
+           (handler == HandlerState::frozen || handler == HandlerState::living);
+  }
+  bool reads() const { return stance == Stance::armed && !gone; }
+};
+
+/// Unread faults by fdinfo, or -1 when it can't be read. Events are not in this count.
+int64_t unread_faults(const Monitor& m);
+
+}  // namespace uffdscope

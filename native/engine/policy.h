@@ -1,0 +1,38 @@
+// What to do with a fault that was just read. Chosen by the operator, looked up by the engine
+// thread.
+#pragma once
+#include <cstdint>
+#include <memory>
+
+#include "engine/fault_record.h"
+#include "engine/range_table.h"
+#include "engine/source.h"
+
+namespace uffdscope {
+
+enum class Default : uint8_t { hold, zero, source, pass, wake, poison };
+
+/// Does the hold take this fault? Called on the engine thread for every fault while a hold is on.
+class FaultFilter {
+ public:
+  virtual ~FaultFilter() = default;
+  virtual bool matches(const FaultRecord& fault, const RangeInfo* range) const = 0;
+};
+
+struct Policy {
+  Default fallback = Default::hold;
+  std::shared_ptr<Source> source;  // of Default::source
+  bool hold_on = false;
+  std::shared_ptr<FaultFilter> hold_filter;  // null: every fault
+  int64_t max_hold_ns = 0;                   // 0: no limit
+  uint64_t granularity = 0;                  // bytes answered at once, 0: one page
+  bool own_events = false;
+  bool compete = false;
+
+  bool holds(const FaultRecord& f, const RangeInfo* r) const {
+    if (!hold_on) return fallback == Default::hold;
+    return fallback == Default::hold || !hold_filter || hold_filter->matches(f, r);
+  }
+};
+
+}  // namespace uffdscope

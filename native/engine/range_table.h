@@ -1,0 +1,68 @@
+// The registered ranges of the targets, by address. Owned by the engine thread; replaced whole when
+// the maps were read again, and trimmed at once when a REMAP, REMOVE or UNMAP message says so.
+#pragma once
+#include <sys/types.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace uffdscope {
+
+/// Counted by the engine thread, read by any.
+struct RangeCounts {
+  std::atomic<uint64_t> faults{0};
+  std::atomic<uint64_t> held{0};
+};
+
+struct RangeInfo {
+  uint32_t id = 0;
+  pid_t pid = 0;
+  uint64_t start = 0, end = 0;
+  uint64_t modes = 0;  // abi::RegisterMode bits
+  uint32_t page_shift = 12;
+  bool shared = false;
+  std::string prot;  // "rw-p"
+  std::string path;  // as /proc/PID/maps has it, or ""
+  std::string name;  // unique: heap, shm:NAME, anon[0] …
+  std::shared_ptr<RangeCounts> counts = std::make_shared<RangeCounts>();
+
+  bool contains(uint64_t a) const { return a >= start && a < end; }
+};
+
+class RangeTable {
+ public:
+  const RangeInfo* find(uint64_t address) const;
+  RangeInfo* find(uint64_t address);
+  RangeInfo* by_id(uint32_t id);
+  const std::vector<RangeInfo>& all() const { return ranges_; }
+  uint64_t version() const { return version_; }
+
+  /// Take over what was read from the maps. A span that was known keeps its id, name and counts (so
+  /// `anon[2]` stays `anon[2]`); one that moved by remap() did so already.
+  void merge(std::vector<RangeInfo> fresh);
+  void remap(uint64_t from, uint64_t to, uint64_t length);
+  void unmap(uint64_t start, uint64_t end);
+
+ private:
+  void name(RangeInfo& r);
+  bool taken(const std::string& name) const;
+  void touch() {
+    ++version_;
+    last_ = 0;
+  }
+
+  std::vector<RangeInfo> ranges_;  // ascending by start
+  uint32_t next_id_ = 0;
+  uint32_t next_anon_ = 0;
+  uint64_t version_ = 1;
+  mutable size_t last_ = 0;
+};
+
+/// heap, stack, shm:NAME, memfd:NAME, FILE:text, FILE:data, anon:NAME, or "" for a plain anonymous
+/// mapping.
+std::string range_base_name(const std::string& path, const std::string& prot, bool shared);
+
+}  // namespace uffdscope
