@@ -180,6 +180,7 @@ export interface FaultColumns {
   readonly lat: number;
   readonly age: number;
   readonly hits: number;
+  readonly marked: boolean;
   readonly edited: boolean;
 }
 
@@ -272,6 +273,8 @@ export interface Session extends AsyncDisposable {
   preview(seq: number): Promise<PageBytes>;
   /** Keep edited bytes for this fault; they are used by `answer`. null reverts. */
   edit(seq: number, bytes: Uint8Array | null): void;
+  /** Mark or unmark rows: `marked` in rows, columns and filters. Bumps faultsVersion. */
+  mark(seqs: readonly number[], on: boolean): void;
   /** The page as it is in the target; never raises a fault. */
   readPage(page: bigint, length: number): Promise<PageBytes>;
   pageMap(rangeId: number, cells: number): Promise<PageMap>;

@@ -1,0 +1,21 @@
+const ORPHAN_WAIT_MS = 100;
+
+/**
+ * Stop our process group as ctrl-z would. True once SIGCONT has continued us; false where the kernel ignored the stop:
+ * the default action of SIGTSTP does nothing in an orphaned group (signal(7), get_signal()), as under `docker run -it`.
+ * The caller must have no handler for SIGTSTP.
+ */
+export function stopProcessGroup(): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (stopped: boolean): void => {
+      clearTimeout(timer);
+      process.off('SIGCONT', onContinue);
+      resolve(stopped);
+    };
+    const onContinue = (): void => end(true);
+    process.on('SIGCONT', onContinue);
+    process.kill(0, 'SIGTSTP');
+    // This timer is late, not lost, when we did stop: SIGCONT is delivered in the same turn, and may come second.
+    const timer = setTimeout(() => setImmediate(() => end(false)), ORPHAN_WAIT_MS);
+  });
+}

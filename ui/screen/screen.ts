@@ -1,0 +1,229 @@
+/**
+ * The terminal, owned. Ink writes whole frames into it and they become base lines; hot panes are painted over as
+ * layers. One flush per turn of the event loop, only of what changed, inside a synchronized update.
+ */
+import { Writable } from 'node:stream';
+import type { ReadStream, WriteStream } from 'node:tty';
+import { Composer, type Layer, type Rect } from './compose.js';
+import { stopProcessGroup } from './job-control.js';
+import { enterSequence, leaveSequence } from './terminal-modes.js';
+import { TtyOut } from './tty-out.js';
+
+export interface ScreenOptions {
+  readonly mouse: boolean;
+  /** Called before the terminal is changed and after it is whole again. */
+  readonly onOwned?: (owned: boolean) => void;
+}
+
+export interface ScreenEvents {
+  size: [columns: number, rows: number];
+  gone: [];
+  /** ctrl-z was ignored by the kernel: our process group is orphaned. */
+  nojobcontrol: [];
+}
+
+/** process.stdout, or any other terminal whose descriptor is known. */
+export type Tty = WriteStream & { readonly fd: number };
+
+const LAST_WORDS_MS = 300;
+
+export class Screen extends Writable {
+  /** So that ink neither moves the cursor nor asks the terminal anything. */
+  readonly isTTY = false;
+  readonly #tty: Tty;
+  readonly #input: ReadStream;
+  readonly #out: TtyOut;
+  readonly #composer = new Composer();
+  readonly #layers = new Map<string, Layer>();
+  #base: string[] = [];
+  #masks: readonly Rect[] = [];
+  #cursor: { x: number; y: number } | null = null;
+  #cursorShown = '';
+  #active = false;
+  #scheduled = false;
+  #suspending = false;
+  #unhook: (() => void)[] = [];
+  readonly #options: ScreenOptions;
+  readonly stats = { frames: 0, flushes: 0 };
+
+  constructor(tty: Tty, input: ReadStream, options: ScreenOptions) {
+    super({ decodeStrings: false });
+    this.#tty = tty;
+    this.#input = input;
+    this.#options = options;
+    this.#out = new TtyOut(tty.fd);
+    this.#out.on('drained', () => this.#schedule());
+    this.#out.on('gone', () => {
+      this.#active = false;
+      this.emit('gone');
+    });
+  }
+
+  get columns(): number {
+    return this.#tty.columns;
+  }
+
+  get rows(): number {
+    return this.#tty.rows;
+  }
+
+  get active(): boolean {
+    return this.#active;
+  }
+
+  get bytes(): number {
+    return this.#out.written;
+  }
+
+  /** Take the terminal. */
+  enter(): void {
+    if (this.#active) return;
+    this.#options.onOwned?.(true);
+    this.#active = true;
+    this.#input.setRawMode(true);
+    this.#input.resume();
+    this.#out.write(enterSequence(this.#options.mouse));
+    this.#cursorShown = '';
+    this.invalidate();
+    if (this.#unhook.length === 0) this.#hook();
+  }
+
+  /** Give the terminal back as it was; `enter` takes it again. */
+  leave(): void {
+    if (!this.#active) return;
+    this.#active = false;
+    this.#out.write(leaveSequence());
+    this.#input.setRawMode(false);
+    this.#input.pause();
+    this.#options.onOwned?.(false);
+  }
+
+  /** Leave for good. Waits, a moment only, for a terminal that is slow to read. */
+  close(): void {
+    this.leave();
+    this.#out.flushNow(LAST_WORDS_MS);
+    for (const unhook of this.#unhook.splice(0)) unhook();
+    this.#out.close();
+  }
+
+  /** ctrl-z: give the terminal back and stop; come back on SIGCONT, or at once where nobody could continue us. */
+  async suspend(): Promise<void> {
+    if (this.#suspending || !this.#active) return;
+    this.#suspending = true;
+    this.leave();
+    this.#out.flushNow(LAST_WORDS_MS);
+    this.#hookStop(false);
+    const stopped = await stopProcessGroup();
+    this.#hookStop(true);
+    this.#suspending = false;
+    this.enter();
+    this.emit('size', this.columns, this.rows);
+    if (!stopped) this.emit('nojobcontrol');
+  }
+
+  /** Paint everything anew at the next flush. */
+  invalidate(): void {
+    this.#composer.invalidate();
+    this.#schedule();
+  }
+
+  /** `rows` are exactly `rect.width` cells wide; what is missing is blank. */
+  layer(id: string, rect: Rect, rows: readonly string[], over = false): void {
+    const old = this.#layers.get(id);
+    this.#layers.set(id, { ...rect, rows, over });
+    if (old && sameRect(old, rect) && old.over === over) this.#schedule();
+    else this.invalidate();
+  }
+
+  drop(id: string): void {
+    if (this.#layers.delete(id)) this.invalidate();
+  }
+
+  layerIds(): string[] {
+    return [...this.#layers.keys()];
+  }
+
+  mask(rects: readonly Rect[]): void {
+    if (rects.length === this.#masks.length && rects.every((r, i) => sameRect(r, this.#masks[i]!))) return;
+    this.#masks = rects;
+    this.invalidate();
+  }
+
+  /** Where the terminal's own cursor stands, or null to hide it. */
+  cursor(at: { x: number; y: number } | null): void {
+    this.#cursor = at;
+    this.#schedule();
+  }
+
+  /** Outside of the picture: a title, the clipboard. The caller has made the text safe. */
+  send(sequence: string): void {
+    if (this.#active) this.#out.write(sequence);
+  }
+
+  override _write(chunk: unknown, _encoding: BufferEncoding, done: () => void): void {
+    const frame = String(chunk);
+    if (frame !== '' && this.#active) {
+      this.stats.frames++;
+      this.#base = frame.split('\n');
+      this.#schedule();
+    }
+    done();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || !this.#active || this.#out.busy) return; // `drained` schedules again
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (this.#active && !this.#out.busy) this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const { columns, rows } = this;
+    const changed = this.#composer.compose({
+      columns,
+      rows,
+      base: this.#base,
+      layers: this.#layers,
+      masks: this.#masks,
+    });
+    const at = this.#cursor;
+    const cursor = at ? `\x1b[${at.y + 1};${at.x + 1}H\x1b[?25h` : '\x1b[?25l';
+    if (changed === '' && cursor === this.#cursorShown) return;
+    this.#cursorShown = cursor;
+    this.stats.flushes++;
+    this.#out.write(`\x1b[?2026h${changed}${cursor}\x1b[?2026l`);
+  }
+
+  #hook(): void {
+    const resized = (): void => {
+      this.invalidate();
+      this.emit('size', this.columns, this.rows);
+    };
+    const exit = (): void => {
+      this.leave();
+      this.#out.flushNow(LAST_WORDS_MS);
+    };
+    this.#tty.on('resize', resized);
+    process.on('exit', exit);
+    this.#hookStop(true);
+    this.#unhook.push(
+      () => this.#tty.off('resize', resized),
+      () => process.off('exit', exit),
+      () => this.#hookStop(false),
+    );
+  }
+
+  // Without a handler a SIGTSTP from outside would leave the shell on our screen, in raw mode.
+  readonly #onStop = (): void => void this.suspend();
+
+  #hookStop(on: boolean): void {
+    process.off('SIGTSTP', this.#onStop);
+    if (on) process.on('SIGTSTP', this.#onStop);
+  }
+}
+
+function sameRect(a: Rect, b: Rect): boolean {
+  return a.top === b.top && a.left === b.left && a.width === b.width && a.height === b.height;
+}
