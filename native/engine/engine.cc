@@ -196,7 +196,7 @@ void Engine::poll_monitor(Monitor& m, bool on) {
 
 void Engine::notice(Notice n) {
   counters_.notice = static_cast<uint8_t>(n);
-  log_.add({.type = LogType::note, .a = static_cast<uint64_t>(n)});
+  tell({.type = LogType::note, .a = static_cast<uint64_t>(n)});
 }
 
 void Engine::publish_stance() {
@@ -254,7 +254,7 @@ void Engine::change_policy(std::function<void(Policy&)> change) {
 
 void Engine::note_owner_gone(pid_t pid) {
   post([this, pid] {
-    log_.add({.type = LogType::owner_gone, .pid = static_cast<uint32_t>(pid)});
+    tell({.type = LogType::owner_gone, .pid = static_cast<uint32_t>(pid)});
     notice(Notice::owner_gone);
   });
 }

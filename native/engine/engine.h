@@ -99,6 +99,7 @@ class Engine {
   // Any thread.
   FaultTable& faults() { return faults_; }
   EventLog& log() { return log_; }
+  EventLog& events() { return events_; }
   const Counters& counters() const { return counters_; }
   const Histogram& latency() const { return latency_; }
   std::vector<RangeInfo> ranges(uint32_t monitor, uint64_t& version) const;
@@ -128,6 +129,11 @@ class Engine {
   Monitor* monitor(uint32_t id);
   void poll_monitor(Monitor& m, bool on);
   void notice(Notice n);
+  /// Something rare: into the log and into the ring of events that a screen reads.
+  void tell(const EventLog::Entry& e, int64_t t = now_ns()) {
+    log_.add(e, t);
+    events_.add(e, t);
+  }
   void publish_stance();
 
   // engine_faults.cc: reading and answering
@@ -176,6 +182,7 @@ class Engine {
   mutable std::mutex shared_;  // ranges, waiting faults and source, where another thread reads them
   FaultTable faults_;
   EventLog log_;
+  EventLog events_{12};
   Histogram latency_;
   Counters counters_;
   std::vector<std::unique_ptr<Monitor>> monitors_;

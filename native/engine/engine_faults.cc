@@ -132,17 +132,17 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
                                       : Kind::missing;
   f.access = flags & abi::kFaultWrite ? Access::write : Access::read;
   f.state = State::read;
-  f.hits = 0;
+  if (policy_.hold_on) f.hits = faults_.count_hit(f.page);  // a filter may ask for it
 
   if (policy_.holds(f, range)) {
-    f.hits = faults_.count_hit(f.page);
+    if (!f.hits) f.hits = faults_.count_hit(f.page);
     hold(m, f, raw);
     return;
   }
   std::shared_ptr<Source> source;
   Action action = chosen_answer(m, f, source);
   if (action == Action::pass) {  // needs the handler to run: waits for its turn
-    f.hits = faults_.count_hit(f.page);
+    if (!f.hits) f.hits = faults_.count_hit(f.page);
     if (!hold(m, f, raw)) return;
     do_work({0, f.seq, ActRequest::What::fixed, Action::pass, nullptr, By::default_, 0});
     return;
@@ -150,7 +150,7 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
   uint64_t from, to;
   Resolution r = answer(m, f, action, source.get(), from, to);
   // From here on the thread runs; what follows costs it nothing.
-  f.hits = faults_.count_hit(f.page);
+  if (!f.hits) f.hits = faults_.count_hit(f.page);
   if (r.outcome == Outcome::again || r.outcome == Outcome::failed) {
     f.err = r.err;
     if (!hold(m, f, raw)) return;
@@ -285,7 +285,7 @@ void Engine::on_event(Monitor& m, const RawMessage& raw, int64_t read_at) {
       int child = static_cast<int>(raw.word[1] & 0xffffffff);
       e.type = LogType::fork;
       e.a = static_cast<uint64_t>(child);
-      log_.add(e, read_at);
+      tell(e, read_at);
       adopt_child(m, UniqueFd(child));
       return;
     }
@@ -315,7 +315,7 @@ void Engine::on_event(Monitor& m, const RawMessage& raw, int64_t read_at) {
       e.a = ~uint64_t{0};
       break;  // an event this kernel has and we do not know
   }
-  log_.add(e, read_at);
+  tell(e, read_at);
   counters_.version.fetch_add(1, std::memory_order_relaxed);
 }
 

@@ -51,7 +51,7 @@ void Engine::set_hold(bool on, std::shared_ptr<FaultFilter> filter) {
     policy_.hold_on = on;
     policy_.hold_filter = filter;
     counters_.hold_on = on;
-    log_.add({.type = LogType::hold, .a = on ? 1u : 0u, .by = By::operator_});
+    tell({.type = LogType::hold, .a = on ? 1u : 0u, .by = By::operator_});
     counters_.version.fetch_add(1, std::memory_order_relaxed);
     for (auto& m : monitors_) {
       if (on) {
@@ -78,7 +78,7 @@ void Engine::armed(Monitor& m, HandlerState h, uint64_t threads) {
   m.turn_for = TurnFor::none;
   counters_.refusal = 0;
   publish_stance();
-  log_.add({.type = LogType::stance,
+  tell({.type = LogType::stance,
             .monitor = m.id,
             .a = static_cast<uint64_t>(m.stance),
             .b = static_cast<uint64_t>(h),
@@ -169,7 +169,7 @@ void Engine::on_keeper(const KeeperMessage& k) {
       break;
     case KeeperSay::handler_gone:
       // A frozen thread died. Others may live; the next freeze will tell.
-      log_.add(
+      tell(
           {.type = LogType::owner_gone, .monitor = m->id, .pid = static_cast<uint32_t>(k.pid)});
       notice(Notice::owner_gone);
       if (m->handler == HandlerState::frozen && k.count == 0) m->handler = HandlerState::none;
@@ -220,7 +220,7 @@ void Engine::check_turn(Monitor& m, int64_t now) {
   } else {
     m.turn_for = TurnFor::none;
     publish_stance();
-    log_.add({.type = LogType::stance,
+    tell({.type = LogType::stance,
               .monitor = m.id,
               .a = static_cast<uint64_t>(m.stance),
               .b = static_cast<uint64_t>(m.handler),
@@ -258,7 +258,7 @@ void Engine::after_took_turn(uint64_t pages) {
     if (m->handler == HandlerState::frozen) m->handler = HandlerState::living;
   }
   forget_waiting(By::keeper);
-  log_.add({.type = LogType::took_turn, .a = pages, .by = By::keeper});
+  tell({.type = LogType::took_turn, .a = pages, .by = By::keeper});
   notice(Notice::keeper_took_turn);
   journal.turn.store(static_cast<uint32_t>(Turn::engine), std::memory_order_release);
   waiting_for_turn_ = false;
@@ -378,7 +378,7 @@ void Engine::finish_release() {
       keeper_.say(KeeperSay::unwatch, m->id);
       m->uffd = Userfaultfd();
     }
-    log_.add({.type = LogType::stance,
+    tell({.type = LogType::stance,
               .monitor = m->id,
               .a = static_cast<uint64_t>(m->stance),
               .c = released_,

@@ -1,0 +1,121 @@
+/** The native Session object as it is exported by session_object.cc; names and order are that file's. */
+
+export interface NativeSource {
+  readonly type: 'zero' | 'pattern' | 'file' | 'bytes';
+  readonly byte?: number;
+  readonly path?: string;
+  readonly offset?: number;
+  readonly bytes?: Uint8Array;
+}
+
+export interface NativeAttach {
+  readonly target: number;
+  readonly holder: number;
+  readonly fd: number;
+  readonly keeper: string;
+  readonly fallback: string;
+  readonly source: NativeSource | null;
+  /** ns, 0: no limit. */
+  readonly maxHold: number;
+  /** bytes, 0: one page. */
+  readonly granularity: number;
+  readonly ownEvents: boolean;
+  readonly compete: boolean;
+  readonly faultsLog2: number;
+  readonly logLog2: number;
+}
+
+/** Counters of engine.h, times on the engine's monotonic clock in ns. */
+export interface NativeSnapshot {
+  readonly now: number;
+  readonly stance: number;
+  readonly handler: number;
+  readonly notice: number;
+  readonly refusal: number;
+  readonly refusedBy: number;
+  readonly holdOn: number;
+  readonly targetGone: number;
+  readonly faults: number;
+  readonly resolved: number;
+  readonly failed: number;
+  readonly handedBack: number;
+  readonly held: number;
+  readonly delayed: number;
+  readonly oldestHeldAt: number;
+  readonly races: number;
+  readonly eagain: number;
+  readonly version: number;
+  readonly lastFault: number;
+  readonly lastLog: number;
+  readonly lastEvent: number;
+  readonly byAction: readonly number[];
+}
+
+export interface NativeRange {
+  readonly id: number;
+  readonly pid: number;
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly modes: number;
+  readonly pageSize: number;
+  readonly shared: boolean;
+  readonly prot: string;
+  readonly path: string;
+  readonly name: string;
+  readonly faults: number;
+  readonly held: number;
+}
+
+export interface NativeRings {
+  readonly faults: ArrayBuffer;
+  readonly faultSize: number;
+  readonly log: ArrayBuffer;
+  readonly events: ArrayBuffer;
+  readonly logSize: number;
+}
+
+export interface NativeOutcome {
+  readonly seq: number;
+  readonly ok: boolean;
+  readonly errno: number;
+  readonly message: string;
+}
+
+export interface NativeSession {
+  readonly ino: number;
+  readonly features: number;
+  /** Engine clock (ns) that this session's times count from. */
+  readonly began: number;
+  readonly nonblocking: boolean;
+  readonly keeperPid: number;
+  snapshot(): NativeSnapshot;
+  /** ns for each share asked, e.g. [0.5, 0.99, 1]. */
+  quantiles(of: readonly number[]): number[];
+  rings(): NativeRings;
+  ranges(): NativeRange[] & { readonly version: number };
+  /** FaultRecords of all waiting faults, oldest first. */
+  waiting(): ArrayBuffer;
+  arm(): Promise<{ handler: number; refusal: number; pid: number }>;
+  setHold(on: boolean, program: Uint8Array | null): void;
+  setSource(fallback: string, source: NativeSource | null): void;
+  act(
+    request: { what: 'answer' | 'fixed' | 'delay'; action?: string; source?: NativeSource | null; delay?: number },
+    seqs: readonly number[],
+  ): Promise<NativeOutcome[]>;
+  edit(seq: number, bytes: Uint8Array | null): void;
+  /** The bytes, or an errno. */
+  preview(seq: number, page: bigint, length: number): Promise<Uint8Array | number>;
+  /** state: index into PAGE_STATES of session/page-states.ts, -1 unknown. */
+  readPage(page: bigint, length: number): Promise<{ state: number; errno: number; bytes: Uint8Array | null }>;
+  /** Runs of [start, end, state, huge]. */
+  pageMap(start: bigint, end: bigint): Promise<Float64Array>;
+  refreshRanges(): Promise<number>;
+  release(leave: boolean): Promise<number>;
+  guardTerminal(fd: number, active: boolean): void;
+  ownerGone(pid: number): void;
+  alive(): { target: boolean; holder: boolean; unread: number };
+}
+
+export interface NativeSessionClass {
+  attach(options: NativeAttach): Promise<NativeSession>;
+}

@@ -1,0 +1,51 @@
+// One attachment as a JavaScript object. Methods are the engine's; state is read from its rings in place.
+#pragma once
+#include <napi.h>
+
+#include <memory>
+
+#include "engine/engine.h"
+
+namespace uffdscope {
+
+class SessionObject : public Napi::ObjectWrap<SessionObject> {
+ public:
+  static void init(Napi::Env env, Napi::Object exports);
+  explicit SessionObject(const Napi::CallbackInfo& info);
+
+  struct State {
+    std::unique_ptr<Engine> engine;
+    pid_t target = 0;
+    uint32_t monitor = 0;
+    int64_t began = now_ns();  // where a session's times count from
+    uint64_t ino = 0, features = 0;
+    bool nonblocking = true, initialized = true;
+    UniqueFd target_pidfd, holder_pidfd;
+  };
+
+ private:
+  static Napi::Value attach(const Napi::CallbackInfo& info);
+  Napi::Value snapshot(const Napi::CallbackInfo& info);
+  Napi::Value quantiles(const Napi::CallbackInfo& info);
+  Napi::Value rings(const Napi::CallbackInfo& info);
+  Napi::Value ranges(const Napi::CallbackInfo& info);
+  Napi::Value waiting(const Napi::CallbackInfo& info);
+  Napi::Value arm(const Napi::CallbackInfo& info);
+  Napi::Value set_hold(const Napi::CallbackInfo& info);
+  Napi::Value set_source(const Napi::CallbackInfo& info);
+  Napi::Value act(const Napi::CallbackInfo& info);
+  Napi::Value edit(const Napi::CallbackInfo& info);
+  Napi::Value preview(const Napi::CallbackInfo& info);
+  Napi::Value read_page(const Napi::CallbackInfo& info);
+  Napi::Value page_map(const Napi::CallbackInfo& info);
+  Napi::Value refresh_ranges(const Napi::CallbackInfo& info);
+  Napi::Value release(const Napi::CallbackInfo& info);
+  Napi::Value guard_terminal(const Napi::CallbackInfo& info);
+  Napi::Value owner_gone(const Napi::CallbackInfo& info);
+  Napi::Value alive(const Napi::CallbackInfo& info);
+
+  Engine& engine() { return *state_->engine; }
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace uffdscope

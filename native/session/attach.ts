@@ -1,0 +1,119 @@
+/** Joining a userfaultfd: find it, check that we may, take the descriptor, look at who reads it. */
+import { statSync } from 'node:fs';
+import { addon, nativeFile } from '../addon/load.js';
+import type { NativeSessionClass } from '../addon/session-binding.js';
+import { chooseUffd, type UffdChoice } from './discover/target.js';
+import { UffdscopeError } from './errors.js';
+import { kernelError } from './kernel-error.js';
+import { NativeJoin } from './session.js';
+import { sourceText } from './source-text.js';
+import type { DefaultAnswer, Session, Source } from './types.js';
+
+export interface AttachOptions {
+  readonly pid: number;
+  /** Which of several, by fdinfo ino or by descriptor number in the holder. */
+  readonly uffd?: { readonly ino: number } | { readonly fd: number };
+  /** The process that holds it for the target. */
+  readonly via?: number;
+  /** What a fault gets that no hold takes. Left out: pass where a handler lives, else hold. */
+  readonly defaultAnswer?: DefaultAnswer;
+  readonly source?: Source;
+  /** ms after which a held fault gets its default. */
+  readonly maxHold?: number;
+  /** Bytes answered at once. */
+  readonly granularity?: number;
+  /** Read beside a handler that cannot be frozen: it may see EAGAIN and take it badly. */
+  readonly compete?: boolean;
+  /** Read fork, remap, remove and unmap messages although a handler lives. */
+  readonly ownEvents?: boolean;
+  /** Begin to answer at once, as a default that was named says. Without: look until armed. */
+  readonly armed?: boolean;
+  readonly seed?: number;
+  /** Faults kept, a power of two. */
+  readonly keep?: number;
+}
+
+const LOOK_FOR_HANDLER_MS = 350;
+
+/** @throws UffdscopeError, one for each way it cannot be done; the target is untouched then. */
+export async function attach(options: AttachOptions): Promise<NativeJoin> {
+  const choice = await chooseUffd(options);
+  const source = options.source ?? null;
+  const named = options.defaultAnswer ?? (source ? 'source' : undefined);
+  const { Session: native } = addon<{ Session: NativeSessionClass }>();
+  let joined;
+  try {
+    joined = await native.attach({
+      target: choice.target.pid,
+      holder: choice.holder.pid,
+      fd: choice.fd,
+      keeper: nativeFile('uffdscope-keeper'),
+      fallback: named ?? 'pass',
+      source,
+      maxHold: Math.round((options.maxHold ?? 0) * 1e6),
+      granularity: options.granularity ?? 0,
+      ownEvents: options.ownEvents ?? false,
+      compete: options.compete ?? false,
+      faultsLog2: Math.log2(options.keep ?? 2 ** 20),
+      logLog2: 18,
+    });
+  } catch (error) {
+    throw kernelError(error, { pid: choice.target.pid, doing: 'attach' });
+  }
+  const session = new NativeJoin(joined, {
+    how: 'join',
+    target: choice.target,
+    uffd: choice.uffd,
+    userModeOnly: null,
+    seed: options.seed ?? randomSeed(),
+    options: {
+      defaultAnswer: named ?? 'pass',
+      maxHold: options.maxHold ?? null,
+      granularity: options.granularity ?? 4096,
+      sourceText: source ? sourceText(source) : '',
+    },
+    source,
+    holderPid: choice.holder.pid,
+    defaultNamed: named !== undefined,
+  });
+  try {
+    checkSource(source, session);
+    if (options.armed) await session.arm();
+    else await armIfNobodyReads(session, choice);
+  } catch (error) {
+    await session.detach();
+    throw error;
+  }
+  return session;
+}
+
+/** Nobody to disturb: take part at once, holding unless a default was named. */
+async function armIfNobodyReads(session: NativeJoin, choice: UffdChoice): Promise<void> {
+  if (choice.readers > 0) return;
+  const until = performance.now() + LOOK_FOR_HANDLER_MS;
+  while (performance.now() < until) {
+    if (session.snapshot().handler !== 'unknown') return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await session.arm();
+}
+
+/** A source that cannot fill the ranges is said before anything is touched. */
+function checkSource(source: Source | null, session: Session): void {
+  if (source?.type !== 'file') return;
+  const size = statSync(source.path).size;
+  for (const range of session.ranges()) {
+    if (!range.modes.includes('missing')) continue;
+    const needed = source.offset + Number(range.end - range.start);
+    if (size >= needed) continue;
+    throw new UffdscopeError(
+      'SOURCE',
+      `The source is too short: ${source.path} has ${size} bytes, range ${range.name} needs ${needed}.`,
+      'Name a longer file, a smaller offset (FILE@OFF), or --source zero.',
+    );
+  }
+}
+
+function randomSeed(): number {
+  return Math.floor(Math.random() * 2 ** 32);
+}

@@ -1,0 +1,271 @@
+/** The faults that the engine's ring still holds, read in place; a waiting fault stays readable however old it is. */
+import { readFileSync } from 'node:fs';
+import type { NativeSession } from '../addon/session-binding.js';
+import {
+  ACCESSES,
+  ACTIONS,
+  BYS,
+  FAULT,
+  FAULT_SIZE,
+  FLAG_EDITED,
+  KINDS,
+  NO_RANGE,
+  STATES,
+  u64,
+} from './record-layout.js';
+import type { Access, Action, Fault, FaultColumns, FaultHistory, FaultKind, FaultState, Range } from './types.js';
+
+const STRIDE = FAULT_SIZE / 4;
+const WAITING_TTL_MS = 20;
+
+/** What the history needs from its session. */
+export interface HistoryContext {
+  readonly native: NativeSession;
+  /** The engine's clock when the session began. */
+  readonly t0: number;
+  rangeById(id: number): Range | undefined;
+}
+
+/** One record, wherever it lies: in the ring or in the copy of the waiting ones. */
+class RecordView {
+  constructor(
+    readonly words: Uint32Array,
+    readonly bytes: Uint8Array,
+    public index = 0,
+  ) {}
+  u64(offset: number): number {
+    return u64(this.words, this.index * STRIDE + offset / 4);
+  }
+  u32(offset: number): number {
+    return this.words[this.index * STRIDE + offset / 4]!;
+  }
+  u8(offset: number): number {
+    return this.bytes[this.index * FAULT_SIZE + offset]!;
+  }
+}
+
+export class RingHistory implements FaultHistory {
+  readonly #ring: RecordView;
+  readonly #capacity: number;
+  readonly #marked = new Set<number>();
+  #marks = 0;
+  readonly #comms = new Map<string, string>();
+  #waiting: { at: number; view: RecordView; seqs: number[] } | null = null;
+  readonly #columns: Columns;
+
+  constructor(readonly context: HistoryContext) {
+    const { faults } = context.native.rings();
+    this.#ring = new RecordView(new Uint32Array(faults), new Uint8Array(faults));
+    this.#capacity = faults.byteLength / FAULT_SIZE;
+    this.#columns = new Columns(this);
+  }
+
+  get last(): number {
+    return this.context.native.snapshot().lastFault;
+  }
+  get first(): number {
+    return Math.max(1, this.last - this.#capacity + 1);
+  }
+
+  /** How often marks were changed. */
+  get marks(): number {
+    return this.#marks;
+  }
+
+  mark(seqs: readonly number[], on: boolean): void {
+    for (const seq of seqs) {
+      if (on) this.#marked.add(seq);
+      else this.#marked.delete(seq);
+    }
+    this.#marks++;
+  }
+
+  isMarked(seq: number): boolean {
+    return this.#marked.has(seq);
+  }
+
+  row(seq: number): Fault | null {
+    const view = this.locate(seq);
+    if (!view) return null;
+    return this.#toFault(seq, view);
+  }
+
+  waiting(): number[] {
+    return this.#readWaiting().seqs;
+  }
+
+  select(test: (fault: FaultColumns) => boolean, from = this.first, to = this.last): number[] {
+    const found: number[] = [];
+    const columns = this.#columns;
+    columns.view = this.#ring;
+    columns.now = this.context.native.snapshot().now;
+    for (let seq = Math.max(from, this.first); seq <= to; seq++) {
+      this.#ring.index = seq % this.#capacity;
+      if (this.#ring.u64(FAULT.seq) !== seq) continue;
+      if (test(columns)) found.push(seq);
+    }
+    return found;
+  }
+
+  /** Where the record of `seq` lies now, or null when it was overwritten. */
+  locate(seq: number): RecordView | null {
+    this.#ring.index = seq % this.#capacity;
+    if (seq > 0 && this.#ring.u64(FAULT.seq) === seq) return this.#ring;
+    const { view, seqs } = this.#readWaiting();
+    const at = seqs.indexOf(seq);
+    if (at < 0) return null;
+    view.index = at;
+    return view;
+  }
+
+  comm(pid: number, tid: number): string {
+    if (tid === 0) return '';
+    const key = `${pid}/${tid}`;
+    let comm = this.#comms.get(key);
+    if (comm === undefined) {
+      try {
+        comm = readFileSync(`/proc/${pid}/task/${tid}/comm`, 'utf8').replace(/\n$/, '');
+      } catch {
+        comm = ''; // the thread has ended, or lives in another pid namespace: its name is not known
+      }
+      if (this.#comms.size > 4096) this.#comms.clear();
+      this.#comms.set(key, comm);
+    }
+    return comm;
+  }
+
+  #readWaiting(): { view: RecordView; seqs: number[] } {
+    const now = performance.now();
+    if (this.#waiting && now - this.#waiting.at < WAITING_TTL_MS) return this.#waiting;
+    const buffer = this.context.native.waiting();
+    const view = new RecordView(new Uint32Array(buffer), new Uint8Array(buffer));
+    const seqs: number[] = [];
+    for (view.index = 0; view.index < buffer.byteLength / FAULT_SIZE; view.index++) seqs.push(view.u64(FAULT.seq));
+    this.#waiting = { at: now, view, seqs };
+    return this.#waiting;
+  }
+
+  #toFault(seq: number, v: RecordView): Fault {
+    const { context } = this;
+    const page = v.u64(FAULT.page);
+    const rangeId = v.u32(FAULT.rangeId);
+    const range = rangeId === NO_RANGE ? undefined : context.rangeById(rangeId);
+    const readAt = v.u64(FAULT.readAt);
+    const answeredAt = v.u64(FAULT.answeredAt);
+    const pid = v.u32(FAULT.pid);
+    const tid = v.u32(FAULT.tid);
+    const err = v.words[v.index * STRIDE + FAULT.err / 4]! | 0;
+    return {
+      seq,
+      t: readAt - context.t0,
+      pid,
+      tid,
+      comm: this.comm(pid, tid),
+      kind: KINDS[v.u8(FAULT.kind)]!,
+      access: ACCESSES[v.u8(FAULT.access)]!,
+      address: BigInt(v.u64(FAULT.address)),
+      page: BigInt(page),
+      pageSize: 2 ** v.u8(FAULT.pageShift),
+      rangeId: range ? rangeId : null,
+      rangeOffset: range ? `${range.name}+0x${(page - Number(range.start)).toString(16)}` : '',
+      state: STATES[v.u8(FAULT.state)]!,
+      action: ACTIONS[v.u8(FAULT.action)] ?? null,
+      by: byName(v),
+      errno: err === 0 ? null : err,
+      bytes: v.u64(FAULT.bytes),
+      latency: answeredAt ? answeredAt - readAt : null,
+      age: (answeredAt || context.native.snapshot().now) - readAt,
+      hits: v.u32(FAULT.hits),
+      marked: this.#marked.has(seq),
+      edited: (v.u8(FAULT.flags) & FLAG_EDITED) !== 0,
+    };
+  }
+}
+
+function byName(v: RecordView): string | null {
+  const by = BYS[v.u8(FAULT.by)] ?? null;
+  return by === 'rule' ? `rule:${v.u32(FAULT.byId)}` : by;
+}
+
+/** The moving cursor that filters see. */
+class Columns implements FaultColumns {
+  view!: RecordView;
+  now = 0;
+  constructor(readonly history: RingHistory) {}
+  get seq(): number {
+    return this.view.u64(FAULT.seq);
+  }
+  get t(): number {
+    return this.view.u64(FAULT.readAt) - this.history.context.t0;
+  }
+  get pid(): number {
+    return this.view.u32(FAULT.pid);
+  }
+  get tid(): number {
+    return this.view.u32(FAULT.tid);
+  }
+  get kind(): FaultKind {
+    return KINDS[this.view.u8(FAULT.kind)]!;
+  }
+  get access(): Access {
+    return ACCESSES[this.view.u8(FAULT.access)]!;
+  }
+  get addr(): number {
+    return this.view.u64(FAULT.address);
+  }
+  get page(): number {
+    return this.view.u64(FAULT.page);
+  }
+  get off(): number {
+    const range = this.#range;
+    return range ? this.addr - Number(range.start) : -1;
+  }
+  get rangeId(): number {
+    const id = this.view.u32(FAULT.rangeId);
+    return id === NO_RANGE ? -1 : id;
+  }
+  get rangeName(): string {
+    return this.#range?.name ?? '';
+  }
+  get backing(): string {
+    return this.#range?.path ?? '';
+  }
+  get prot(): string {
+    return this.#range?.prot ?? '';
+  }
+  get comm(): string {
+    return this.history.comm(this.pid, this.tid);
+  }
+  get state(): FaultState {
+    return STATES[this.view.u8(FAULT.state)]!;
+  }
+  get action(): Action | '' {
+    return ACTIONS[this.view.u8(FAULT.action)] ?? '';
+  }
+  get by(): string {
+    return byName(this.view) ?? '';
+  }
+  get errno(): number {
+    return this.view.u32(FAULT.err) | 0;
+  }
+  get lat(): number {
+    const answered = this.view.u64(FAULT.answeredAt);
+    return answered ? answered - this.view.u64(FAULT.readAt) : -1;
+  }
+  get age(): number {
+    return (this.view.u64(FAULT.answeredAt) || this.now) - this.view.u64(FAULT.readAt);
+  }
+  get hits(): number {
+    return this.view.u32(FAULT.hits);
+  }
+  get marked(): boolean {
+    return this.history.isMarked(this.seq);
+  }
+  get edited(): boolean {
+    return (this.view.u8(FAULT.flags) & FLAG_EDITED) !== 0;
+  }
+  get #range(): Range | undefined {
+    const id = this.view.u32(FAULT.rangeId);
+    return id === NO_RANGE ? undefined : this.history.context.rangeById(id);
+  }
+}

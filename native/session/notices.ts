@@ -1,0 +1,30 @@
+/** The one sentence of the header when something needs the operator's eye (enum Notice of engine.h). */
+import { handlerRefusal } from './refusals.js';
+
+export function noticeText(
+  s: { readonly notice: number; readonly refusal: number; readonly refusedBy: number },
+  session: { readonly target: { readonly pid: number } },
+): string {
+  switch (s.notice) {
+    case 0:
+      return '';
+    case 1:
+      return handlerRefusal(s.refusal, s.refusedBy).message;
+    case 2:
+      return 'The source ends before a page that it should fill: the fault waits.';
+    case 3:
+      return 'The keeper died; everything was handed back and a new one was started.';
+    case 4:
+      return 'The process that answered is gone: answer, wake, or leave (closing the last descriptor zero-fills).';
+    case 5:
+      return `The memory of ${session.target.pid} is gone: it ended or ran another program.`;
+    case 6:
+      return 'Too many faults wait at once: further ones are handed back.';
+    case 7:
+      return 'The handler is gone: nobody reads this userfaultfd now.';
+    case 8:
+      return 'We were stopped: the keeper handed back what was held.';
+    default:
+      return `Notice ${s.notice}.`;
+  }
+}

@@ -1,0 +1,35 @@
+/** Why the keeper would not freeze the handler (KeeperRefusal of keeper/protocol.h), as errors. */
+import { UffdscopeError } from './errors.js';
+
+/** `pid` is the thread or process that it is about, 0 when none is. */
+export function handlerRefusal(refusal: number, pid: number): UffdscopeError {
+  const who = pid ? `thread ${pid}` : 'its thread';
+  switch (refusal) {
+    case 1:
+      return new UffdscopeError(
+        'NOT_PERMITTED',
+        `The kernel does not let us stop the handler (${who}).`,
+        'Run it as root, or with CAP_SYS_PTRACE; under Yama set kernel.yama.ptrace_scope to 0.',
+      );
+    case 2:
+      return new UffdscopeError(
+        'TRACED',
+        `The handler is traced by another debugger (process ${pid}).`,
+        `End that one first, or read beside the handler with --compete.`,
+      );
+    case 4:
+      return new UffdscopeError(
+        'HANDLER_NOT_FROZEN',
+        `An io_uring worker reads this userfaultfd (${who}); it cannot be stopped.`,
+        'Read beside it with --compete: it may then see EAGAIN from its reads.',
+      );
+    case 5:
+      return new UffdscopeError('KEEPER', 'The keeper process is gone, so nothing is touched.', 'Try again.');
+    default:
+      return new UffdscopeError(
+        'HANDLER_NOT_FROZEN',
+        `The handler (${who}) did not come to its wait, so it was let go and we do not read beside it.`,
+        'Try again when it is idle, or read beside it with --compete: it may then see EAGAIN from its reads.',
+      );
+  }
+}

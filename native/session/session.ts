@@ -1,0 +1,318 @@
+/** One attachment on the native engine: everything a screen, a script or a headless run does goes through here. */
+import { EventHistory } from './event-history.js';
+import { compileHold, renderFilterError } from './filter/index.js';
+import { RingHistory } from './fault-history.js';
+import { UffdscopeError } from './errors.js';
+import { handlerRefusal } from './refusals.js';
+import { noticeText } from './notices.js';
+import { pageBytes, pageCells } from './page-states.js';
+import { HANDLERS, STANCES } from './record-layout.js';
+import { legal, type VerbName } from './verbs.js';
+import { nativeVerb } from './native-verb.js';
+import { sourceBytes } from './source-bytes.js';
+import type { NativeRange, NativeSession } from '../addon/session-binding.js';
+import type {
+  DefaultAnswer,
+  DetachSummary,
+  Fault,
+  How,
+  PageBytes,
+  PageMap,
+  Range,
+  RangeMode,
+  Session,
+  Snapshot,
+  Source,
+  TargetEvent,
+  Uffd,
+  Verb,
+  VerbOutcome,
+} from './types.js';
+
+export interface SessionFacts {
+  readonly how: How;
+  readonly target: Session['target'];
+  readonly uffd: Uffd;
+  readonly userModeOnly: boolean | null;
+  readonly seed: number;
+  readonly options: Session['options'];
+  readonly source: Source | null;
+  readonly holderPid: number;
+  /** The operator asked for it: `--default`, so that faults are answered without a further word. */
+  readonly defaultNamed: boolean;
+}
+
+/** Ranges are read again at most this often, and never more than a hundredth of the time it takes. */
+const REFRESH_MS = 1000;
+const WATCH_MS = 250;
+
+export class NativeJoin implements Session {
+  readonly how: How;
+  readonly target: Session['target'];
+  readonly uffd: Uffd;
+  readonly userModeOnly: boolean | null;
+  readonly seed: number;
+  readonly faults: RingHistory;
+  readonly t0: number;
+  options: Session['options'];
+  readonly #native: NativeSession;
+  readonly #facts: SessionFacts;
+  readonly #events: EventHistory;
+  #ranges: readonly Range[] = [];
+  #byId = new Map<number, Range>();
+  #rangesVersion = 0;
+  #holdFilter: string | null = null;
+  #watch: NodeJS.Timeout | undefined;
+  #nextRefresh = 0;
+  #unread: number | null = null;
+  #alive = true;
+  #leaving: Promise<DetachSummary> | undefined;
+  #onEnd: (() => void)[] = [];
+
+  constructor(native: NativeSession, facts: SessionFacts) {
+    this.#native = native;
+    this.#facts = facts;
+    this.how = facts.how;
+    this.target = facts.target;
+    this.uffd = facts.uffd;
+    this.userModeOnly = facts.userModeOnly;
+    this.seed = facts.seed;
+    this.options = facts.options;
+    this.t0 = native.began;
+    this.faults = new RingHistory({ native, t0: this.t0, rangeById: (id) => this.rangeById(id) });
+    this.#events = new EventHistory(native, this.t0, this.target);
+    this.#readRanges();
+    this.#watch = setInterval(() => void this.#look(), WATCH_MS);
+    this.#watch.unref();
+  }
+
+  /** For those who read the log themselves: headless lines, recorders. */
+  get native(): NativeSession {
+    return this.#native;
+  }
+
+  snapshot(): Snapshot {
+    const n = this.#native.snapshot();
+    const [p50 = 0, p99 = 0, max = 0] = n.resolved > 0 ? this.#native.quantiles([0.5, 0.99, 1]) : [];
+    return {
+      now: n.now - this.t0,
+      stance: STANCES[n.stance]!,
+      handler: HANDLERS[n.handler]!,
+      notice: noticeText(n, this),
+      holdOn: n.holdOn === 1,
+      holdFilter: n.holdOn === 1 ? this.#holdFilter : null,
+      faults: n.faults,
+      resolved: n.resolved,
+      failed: n.failed,
+      handedBack: n.handedBack,
+      held: n.held,
+      delayed: n.delayed,
+      unread: this.#unread,
+      oldestHeld: n.oldestHeldAt ? n.now - n.oldestHeldAt : null,
+      lost: 0,
+      events: n.lastEvent,
+      rangesVersion: this.#rangesVersion,
+      faultsVersion:
+        n.faults + n.resolved + n.failed + n.handedBack + n.held + n.delayed + n.version + this.faults.marks,
+      latency: n.resolved > 0 ? { p50, p99, max } : null,
+      alive: this.#alive && n.targetGone === 0,
+    };
+  }
+
+  ranges(): readonly Range[] {
+    this.#readRanges();
+    return this.#ranges;
+  }
+
+  rangeById(id: number): Range | undefined {
+    const known = this.#byId.get(id);
+    if (known) return known;
+    this.#readRanges();
+    return this.#byId.get(id);
+  }
+
+  events(from: number, max: number): TargetEvent[] {
+    return this.#events.read(from, max);
+  }
+
+  async hold(filter: string | null): Promise<void> {
+    let program: Uint8Array | null = null;
+    if (filter !== null && filter.trim() !== '') {
+      const compiled = compileHold(filter);
+      if (!compiled.ok) throw new UffdscopeError('FILTER', renderFilterError(filter, compiled.error));
+      program = compiled.program;
+    }
+    await this.arm();
+    this.#holdFilter = program ? filter : null;
+    this.#native.setHold(true, program);
+  }
+
+  unhold(): void {
+    this.#native.setHold(false, null);
+  }
+
+  /** Become the one who reads. @throws UffdscopeError HANDLER_NOT_FROZEN, TRACED, NOT_PERMITTED. */
+  async arm(): Promise<void> {
+    const { handler, refusal, pid } = await this.#native.arm();
+    if (refusal !== 0) throw handlerRefusal(refusal, pid);
+    if (HANDLERS[handler] === 'none' && !this.#facts.defaultNamed) this.setDefault('hold');
+  }
+
+  setDefault(answer: DefaultAnswer): void {
+    this.options = { ...this.options, defaultAnswer: answer };
+    this.#native.setSource(answer, this.#facts.source);
+  }
+
+  async perform(verb: Verb, seqs: readonly number[]): Promise<VerbOutcome[]> {
+    const allowed: number[] = [];
+    const refused = new Map<number, string>();
+    for (const seq of seqs) {
+      const verdict = this.legal(verb.verb, seq);
+      if (verdict.ok) allowed.push(seq);
+      else refused.set(seq, verdict.reason);
+    }
+    const { requests, failed } = await nativeVerb(verb, allowed, this);
+    const outcomes = new Map<number, VerbOutcome>();
+    for (const seq of allowed) {
+      const reason = failed.get(seq);
+      if (reason !== undefined) outcomes.set(seq, { seq, ok: false, message: reason });
+    }
+    const done = await Promise.all(requests.map((r) => this.#native.act(r.request, r.seqs)));
+    for (const o of done.flat()) {
+      const errno = o.errno ? ` (errno ${o.errno})` : '';
+      outcomes.set(o.seq, { seq: o.seq, ok: o.ok, message: `Fault ${o.seq} ${o.message}${errno}.` });
+    }
+    return seqs.map(
+      (seq) => outcomes.get(seq) ?? { seq, ok: false, message: refused.get(seq) ?? 'It does not wait any more.' },
+    );
+  }
+
+  legal(verb: VerbName, seq: number): { ok: true } | { ok: false; reason: string } {
+    const fault = this.faults.row(seq);
+    if (!fault) return { ok: false, reason: `Fault ${seq} is no longer kept.` };
+    return legal(verb, {
+      kind: fault.kind,
+      state: fault.state,
+      features: this.uffd.features,
+      modes: fault.rangeId === null ? [] : (this.rangeById(fault.rangeId)?.modes ?? []),
+      handler: HANDLERS[this.#native.snapshot().handler]!,
+      edited: fault.edited,
+    });
+  }
+
+  async preview(seq: number): Promise<PageBytes> {
+    const fault = this.faults.row(seq);
+    if (!fault) return { known: false, reason: 'This fault is no longer kept.' };
+    const bytes = await this.#native.preview(seq, fault.page, fault.pageSize);
+    if (typeof bytes !== 'number') return { known: true, bytes };
+    return {
+      known: false,
+      reason: this.#facts.source
+        ? 'The source ends before this page.'
+        : 'No source was named: it would be handed back. Copy or edit gives it bytes.',
+    };
+  }
+
+  /** What `source` would give this fault; for previews and for damage done on purpose. */
+  sourceBytes(source: Source, fault: Fault): Promise<PageBytes> {
+    const range = fault.rangeId === null ? undefined : this.rangeById(fault.rangeId);
+    return sourceBytes(source, range ? Number(fault.page - range.start) : 0, fault.pageSize);
+  }
+
+  mark(seqs: readonly number[], on: boolean): void {
+    this.faults.mark(seqs, on);
+  }
+
+  edit(seq: number, bytes: Uint8Array | null): void {
+    this.#native.edit(seq, bytes);
+  }
+
+  async readPage(page: bigint, length: number): Promise<PageBytes> {
+    return pageBytes(await this.#native.readPage(page, length));
+  }
+
+  async pageMap(rangeId: number, cells: number): Promise<PageMap> {
+    const range = this.rangeById(rangeId);
+    if (!range) throw new UffdscopeError('NO_SUCH_UFFD', `Range ${rangeId} is not registered any more.`);
+    const runs = await this.#native.pageMap(range.start, range.end);
+    const held = this.faults
+      .waiting()
+      .map((seq) => this.faults.row(seq))
+      .filter((f) => f?.rangeId === rangeId)
+      .map((f) => Number(f!.page));
+    return pageCells(range, runs, held, cells);
+  }
+
+  async release(): Promise<DetachSummary> {
+    return { released: await this.#native.release(false), restored: 0 };
+  }
+
+  detach(): Promise<DetachSummary> {
+    this.#leaving ??= this.#leave();
+    return this.#leaving;
+  }
+
+  async #leave(): Promise<DetachSummary> {
+    clearInterval(this.#watch);
+    const released = await this.#native.release(true);
+    for (const f of this.#onEnd.splice(0)) f();
+    return { released, restored: 0 };
+  }
+
+  /** Called once, when the target is gone or we left. */
+  onEnd(f: () => void): void {
+    this.#onEnd.push(f);
+  }
+
+  guardTerminal(active: boolean): void {
+    this.#native.guardTerminal(active ? 1 : -1, active);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.detach().then(() => undefined);
+  }
+
+  #readRanges(): void {
+    const raw = this.#native.ranges();
+    this.#ranges = raw.map(toRange);
+    if (raw.version === this.#rangesVersion) return;
+    this.#rangesVersion = raw.version;
+    this.#byId = new Map(this.#ranges.map((r) => [r.id, r]));
+  }
+
+  /** Four times a second: who lives, how much is unread; now and then the ranges. Looks only. */
+  async #look(): Promise<void> {
+    const { target, holder, unread } = this.#native.alive();
+    this.#unread = unread < 0 ? null : unread;
+    if (!target && this.#alive) {
+      this.#alive = false;
+      for (const f of this.#onEnd.splice(0)) f();
+      return;
+    }
+    if (!holder && this.#facts.holderPid !== this.target.pid && !this.#ownerTold) {
+      this.#ownerTold = true;
+      this.#native.ownerGone(this.#facts.holderPid);
+    }
+    const now = performance.now();
+    if (now < this.#nextRefresh || !this.#alive) return;
+    this.#nextRefresh = Infinity;
+    try {
+      const took = (await this.#native.refreshRanges()) / 1e6;
+      this.#nextRefresh = performance.now() + Math.max(REFRESH_MS, took * 100);
+    } catch {
+      this.#nextRefresh = performance.now() + REFRESH_MS; // it ends just now: the next look says so
+    }
+  }
+  #ownerTold = false;
+}
+
+const MODES: readonly [number, RangeMode][] = [
+  [1, 'missing'],
+  [2, 'wp'],
+  [4, 'minor'],
+];
+
+function toRange(r: NativeRange): Range {
+  const { modes, ...rest } = r;
+  return { ...rest, modes: MODES.filter(([bit]) => modes & bit).map(([, name]) => name) };
+}
