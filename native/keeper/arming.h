@@ -1,0 +1,44 @@
+// One request to freeze whoever reads a uffd: look, freeze those in their wait, run the busy ones
+// on to theirs, and say how it ended.
+#pragma once
+#include <optional>
+#include <set>
+
+#include "keeper/freezer.h"
+#include "keeper/lookout.h"
+
+namespace uffdscope {
+
+class Arming {
+ public:
+  Arming(uint32_t monitor, int64_t now) : monitor_(monitor), begun_(now), due_(now) {}
+
+  uint32_t monitor() const { return monitor_; }
+  int64_t due() const { return due_; }
+  /// Look and freeze once more. The reply when it is settled: armed, no_handler or refused; the
+  /// threads frozen for a refused one have been released.
+  std::optional<KeeperMessage> step(int64_t now, Lookout& lookout, Freezer& freezer);
+
+ private:
+  struct Missing {
+    pid_t tid = 0;           // a living reader that is not frozen; 0: none
+    bool all_parked = true;  // each of them sleeps in some other call, where it failed to leave
+  };
+  std::optional<KeeperMessage> begin(Lookout& lookout, int64_t now);
+  std::optional<KeeperMessage> freeze_seen(int64_t now, const Lookout::Sightings& seen,
+                                           const Watched& watched, Freezer& freezer);
+  Missing missing(const Watched& watched, const Freezer& freezer) const;
+  std::optional<KeeperMessage> nobody(const Lookout::Sightings& seen, Lookout& lookout,
+                                      uint64_t ino) const;
+  KeeperMessage refused(KeeperRefusal why, pid_t pid) const;
+
+  uint32_t monitor_;
+  int64_t begun_, due_;
+  bool looked_ = false;
+  std::set<pid_t> of_others_;  // processes that are another uffdscope
+};
+
+/// Threads that came to wait on an armed uffd since: frozen too. Failures are tried again.
+void freeze_newcomers(const Lookout::Sightings& seen, Lookout& lookout, Freezer& freezer);
+
+}  // namespace uffdscope

@@ -1,0 +1,59 @@
+// All threads that the keeper traces, with the monitors that want each of them held. One thread may
+// read several uffds: it is frozen once and let go when the last monitor thaws.
+#pragma once
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "keeper/frozen_thread.h"
+
+namespace uffdscope {
+
+class Freezer {
+ public:
+  /// Is this call, made by this thread, a wait on one of these monitors' uffds?
+  using IsWait =
+      std::function<bool(const MonitorSet&, pid_t pid, pid_t tid, const SystemCall& call)>;
+  explicit Freezer(IsWait is_wait) : is_wait_(std::move(is_wait)) {}
+
+  struct Refusal {
+    KeeperRefusal why;
+    pid_t pid;
+  };
+  /// Begin to freeze a thread for a monitor; done when frozen(tid). A thread that is gone, or on
+  /// its way out of a former freeze, is no refusal: look again.
+  std::optional<Refusal> freeze(uint32_t monitor, pid_t pid, pid_t tid, const SystemCall& seen);
+  /// This monitor wants nobody held any more. Returns the threads that no other monitor wants
+  /// either; find(tid) stays true for those that are let go at their next stop.
+  std::vector<pid_t> release(uint32_t monitor);
+  void release_all();
+
+  struct Standing {
+    uint32_t frozen = 0, in_transit = 0;
+    int64_t longest_stop_ns = 0;
+  };
+  Standing standing(uint32_t monitor) const;
+  const FrozenThread* find(pid_t tid) const;
+  /// How often this thread failed to come to its wait since release(monitor).
+  unsigned failures(pid_t tid) const;
+  bool empty() const { return threads_.empty(); }
+  /// Threads that wait to be let go at their next stop; nothing else is traced when idle.
+  size_t leaving() const;
+
+  /// SIGCHLD: take every report there is. Returns the threads that died while they were traced.
+  struct Death {
+    pid_t tid;
+    MonitorSet wanted_by;
+  };
+  std::vector<Death> reap();
+  void on_time(int64_t now);
+  int64_t due() const;
+
+ private:
+  void drop(uint32_t monitor, FrozenThread& thread);
+  IsWait is_wait_;
+  std::map<pid_t, FrozenThread> threads_;
+  std::map<pid_t, unsigned> failures_;
+};
+
+}  // namespace uffdscope

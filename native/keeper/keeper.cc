@@ -1,0 +1,173 @@
+#include "keeper/keeper.h"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "engine/clock.h"
+#include "keeper/hand_back.h"
+#include "keeper/waits.h"
+
+namespace uffdscope {
+namespace {
+
+constexpr int64_t kParentLook = 100 * kMilli;      // while a handler may be frozen
+constexpr int64_t kIdleParentLook = 500 * kMilli;  // while there is anything to keep
+constexpr int64_t kStuckAfter = kSecond;
+constexpr int64_t kSettleWithin = 100 * kMilli;
+constexpr int64_t kDeathWithin = 500 * kMilli;
+
+}  // namespace
+
+Keeper::Keeper(Channel channel, JournalView journal, ParentWatch parent, UniqueFd child_signal)
+    : channel_(std::move(channel)),
+      journal_(journal),
+      parent_(std::move(parent)),
+      child_signal_(std::move(child_signal)),
+      lookout_(::getpid(), parent_.pid(),
+               [this](pid_t tid) -> std::optional<SystemCall> {
+                 const FrozenThread* held = freezer_.find(tid);
+                 if (held && held->frozen()) return held->call();
+                 return std::nullopt;
+               }),
+      freezer_([this](const MonitorSet& monitors, pid_t pid, pid_t tid, const SystemCall& call) {
+        WaitsOn waits = waits_on(pid, tid, call, false);
+        for (const auto& [id, watched] : lookout_.all()) {
+          if (!monitors.test(id)) continue;
+          for (const Holders::Holder& holder : lookout_.holders().of(watched.ino))
+            if (holder.pid == pid && is_wait_for(waits, holder.fds, watched.nonblocking()))
+              return true;
+        }
+        return false;
+      }) {}
+
+int64_t Keeper::due() const {
+  int64_t due = std::min(freezer_.due(), lookout_.due());
+  for (const Arming& arming : armings_) due = std::min(due, arming.due());
+  for (const Thaw& thaw : thaws_) due = std::min(due, thaw.until);
+  bool keeping = !lookout_.all().empty() || terminal_.guarding() || !freezer_.empty();
+  return keeping || took_turn_at_ ? std::min(due, parent_due_) : due;
+}
+
+void Keeper::wait() {
+  pollfd fds[] = {
+      {channel_.fd(), static_cast<short>(POLLIN | (channel_.backlog() ? POLLOUT : 0)), 0},
+      {parent_.pidfd(), POLLIN, 0},
+      {child_signal_.get(), POLLIN, 0}};
+  int64_t at = due();
+  if (at == INT64_MAX) {
+    ::ppoll(fds, 3, nullptr, nullptr);
+  } else {
+    int64_t left = std::max<int64_t>(0, at - now_ns());
+    timespec timeout{left / kSecond, left % kSecond};
+    ::ppoll(fds, 3, &timeout, nullptr);
+  }
+}
+
+void Keeper::run() {
+  channel_.say({KeeperSay::ready, 0, ::getpid(), 0, 0, 0});
+  while (true) {
+    wait();
+    on_child_signal();
+    channel_.flush();
+    hear();
+    if (bye_) {
+      freezer_.release_all();
+      return settle(kSettleWithin);
+    }
+    if (channel_.closed() || parent_.dead()) return end_orphaned();
+    int64_t now = now_ns();
+    freezer_.on_time(now);
+    if (now >= parent_due_) watch_parent(now);
+    step_armings(now);
+    if (now >= lookout_.due()) look(now);
+    answer_thaws(now);
+  }
+}
+
+void Keeper::on_child_signal() {
+  signalfd_siginfo info;
+  while (::read(child_signal_.get(), &info, sizeof info) > 0) {
+  }  // one signal may stand for many stops
+  for (const Freezer::Death& death : freezer_.reap()) {
+    for (auto& [id, _] : lookout_.all()) {
+      Watched& watched = *lookout_.find(id);
+      std::erase_if(watched.readers, [&](const Reader& r) { return r.tid == death.tid; });
+      if (!death.wanted_by.test(id) || is_arming(id)) continue;
+      channel_.say({KeeperSay::handler_gone, id, death.tid,
+                    static_cast<uint32_t>(watched.readers.size()), 0, 0});
+    }
+  }
+}
+
+void Keeper::look(int64_t now) {
+  Lookout::Sightings seen = lookout_.look_some(now);
+  for (const Lookout::Sighting& s : seen.waiting)
+    if (s.first && !lookout_.find(s.monitor)->armed && !is_arming(s.monitor))
+      channel_.say({KeeperSay::handler_seen, s.monitor, s.reader.tid, 0, 0, 0});
+  freeze_newcomers(seen, lookout_, freezer_);
+  for (const Lookout::Gone& gone : lookout_.forget_gone(now))
+    if (!is_arming(gone.monitor))
+      channel_.say({KeeperSay::handler_gone, gone.monitor, gone.last, 0, 0, 0});
+}
+
+void Keeper::watch_parent(int64_t now) {
+  terminal_.look();
+  bool acting = journal_.armed() || !freezer_.empty();
+  parent_due_ = now + (acting || took_turn_at_ ? kParentLook : kIdleParentLook);
+  bool stopped = parent_.stopped();
+  if (took_turn_at_ != 0) {
+    // The engine learns of it when it runs again, not when it merely could.
+    if (stopped || journal_.heartbeat_ns() <= took_turn_at_) return;
+    took_turn_at_ = 0;
+    channel_.say({KeeperSay::took_turn, 0, 0, took_pages_, 0, 0});
+    return;
+  }
+  if (!acting || journal_.keepers_turn()) return;
+  // While we arm it waits for us; after that it has a second from our reply on.
+  if (!armings_.empty()) sign_of_life_ = now;
+  bool stuck = now - std::max(journal_.heartbeat_ns(), sign_of_life_) > kStuckAfter;
+  if (stopped || stuck) take_turn(now);
+}
+
+void Keeper::take_turn(int64_t now) {
+  if (!journal_.take_turn()) return;
+  took_turn_at_ = now;
+  uint64_t before = journal_.handed_back();
+  give_back();
+  took_pages_ = static_cast<uint32_t>(journal_.handed_back() - before);
+}
+
+// Thaw first, then wake.
+void Keeper::give_back() {
+  armings_.clear();
+  for (const auto& [id, _] : lookout_.all()) lookout_.find(id)->armed = false;
+  freezer_.release_all();
+  settle(kSettleWithin);
+  hand_back(journal_, lookout_, [this](int64_t ns) { pause(ns); });
+}
+
+void Keeper::end_orphaned() {
+  journal_.take_turn();
+  give_back();
+  // The channel of a process that is being killed closes a little before it is dead. If it lives
+  // on, the terminal is its own affair.
+  pollfd death{parent_.pidfd(), POLLIN, 0};
+  if (::poll(&death, 1, static_cast<int>(kDeathWithin / kMilli)) == 1) terminal_.restore();
+}
+
+void Keeper::settle(int64_t within) {
+  int64_t end = now_ns() + within;
+  while (freezer_.leaving() > 0 && now_ns() < end) pause(end - now_ns());
+}
+
+void Keeper::pause(int64_t ns) {
+  pollfd fd{child_signal_.get(), POLLIN, 0};
+  timespec timeout{ns / kSecond, ns % kSecond};
+  ::ppoll(&fd, 1, &timeout, nullptr);
+  on_child_signal();
+}
+
+}  // namespace uffdscope

@@ -1,0 +1,87 @@
+// Who reads the uffds we keep? Learnt by looking, at a low rate, so that a handler is known before
+// it must be frozen. Looking stops nobody, and takes at most 1/200 of one CPU while nothing is
+// armed: the dearer a look, the longer the pause after it.
+#pragma once
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "keeper/holders.h"
+#include "kernel/proc_threads.h"
+#include "kernel/unique_fd.h"
+
+namespace uffdscope {
+
+/// A thread that was seen to read a uffd.
+struct Reader {
+  pid_t pid = 0, tid = 0;
+  SystemCall call;
+  int64_t seen_at = 0;
+};
+
+/// One uffd, with the keeper's own copy of it.
+struct Watched {
+  pid_t target = 0;
+  uint64_t ino = 0;
+  UniqueFd uffd;
+  bool armed = false;
+  std::vector<Reader> readers;
+  bool nonblocking()
+      const;  // asked anew: the flag belongs to the open file, its owner may change it
+};
+
+class Lookout {
+ public:
+  /// The wait of a thread that we hold ourselves: its registers no longer show it.
+  using HeldCall = std::function<std::optional<SystemCall>(pid_t tid)>;
+  Lookout(pid_t self, pid_t parent, HeldCall held) : holders_(self, parent), held_(held) {}
+
+  void watch(uint32_t monitor, Watched watched, int64_t now);
+  void unwatch(uint32_t monitor);
+  Watched* find(uint32_t monitor);
+  const std::map<uint32_t, Watched>& all() const { return watched_; }
+  Holders& holders() { return holders_; }
+
+  struct Sighting {
+    uint32_t monitor;
+    Reader reader;
+    bool first;
+  };
+  struct Sightings {
+    std::vector<Sighting> waiting;
+    pid_t refused = 0;  // a process whose threads are not ours to look at
+  };
+  /// Every thread of every process that holds this uffd.
+  Sightings look_fully(uint32_t monitor, int64_t now);
+  /// A part of them, and a part of all processes, in turn. To be called when due() has come.
+  Sightings look_some(int64_t now);
+  int64_t due() const { return due_; }
+  void hurry(int64_t now) { due_ = now; }
+
+  struct Gone {
+    uint32_t monitor;
+    pid_t last;
+  };
+  /// Readers that ended or gave their copy away. Returns the monitors that had readers and have
+  /// none.
+  std::vector<Gone> forget_gone(int64_t now);
+
+ private:
+  void look_at_process(const Holders::Holder& holder, std::span<const pid_t> tids, int64_t now,
+                       Sightings& into);
+  std::vector<Holders::Holder> all_holders() const;
+  int64_t pause(int64_t now, int64_t cost) const;
+
+  Holders holders_;
+  HeldCall held_;
+  std::map<uint32_t, Watched> watched_;
+  std::map<pid_t, ThreadRoll> rolls_;
+  int64_t newest_ = 0, due_ = INT64_MAX;
+};
+
+}  // namespace uffdscope
