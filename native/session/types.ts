@@ -175,6 +175,7 @@ export interface FaultColumns {
   readonly state: FaultState;
   readonly action: Action | '';
   readonly by: string;
+  /** 0 when there was none. */
   readonly errno: number;
   /** -1 while unanswered. */
   readonly lat: number;
@@ -182,6 +183,9 @@ export interface FaultColumns {
   readonly hits: number;
   readonly marked: boolean;
   readonly edited: boolean;
+  /** Where instructions are recorded: the one that faulted (-1 unknown) and its symbol. */
+  readonly ip?: number;
+  readonly sym?: string;
 }
 
 /** Where bytes come from. `store` arrives with planting. */
