@@ -28,10 +28,11 @@ export const NUMBERS: { readonly [C in Context]: Getters<Rows[C], number> } = {
     page: (f) => f.page,
     off: (f) => f.off,
     pid: (f) => f.pid,
-    tid: (f) => f.tid,
+    // 0: the uffd does not tell the thread (no THREAD_ID), or the hits of the page were not counted.
+    tid: (f) => f.tid || -1,
     t: (f) => f.t,
     seq: (f) => f.seq,
-    hits: (f) => f.hits,
+    hits: (f) => f.hits || -1,
     lat: (f) => f.lat,
     age: (f) => f.age,
     errno: (f) => f.errno,

@@ -43,10 +43,10 @@ function encode(program: Uint8Array, subjects: readonly Subject[]): Buffer {
       f.page,
       f.off,
       f.pid,
-      f.tid,
+      f.tid || -1,
       f.t,
       f.seq,
-      f.hits,
+      f.hits || -1,
       KIND.indexOf(f.kind),
       ACCESS.indexOf(f.access),
     ];

@@ -64,6 +64,8 @@ describe('a view filter', () => {
     for (const text of ['lat<1s', 'lat>0', 'lat!=5ms', 'lat=0']) assert.equal(takes(text, { lat: -1 }), false, text);
     assert.equal(takes('!(lat>0)', { lat: -1 }), true);
     assert.equal(takes('off!=0', { off: -1 }), false);
+    assert.equal(takes('tid!=5', { tid: 0 }), false, 'a uffd without THREAD_ID');
+    assert.equal(takes('hits<3', { hits: 0 }), false, 'not counted');
     assert.equal(takes('errno=0'), true, 'no error is known');
   });
 
