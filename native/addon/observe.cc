@@ -45,6 +45,7 @@ Napi::Value from_held(Napi::Env env, const HeldUffd& held) {
   object.Set("features", Napi::BigInt::New(env, held.info.features));
   object.Set("pending", number(env, held.info.pending));
   object.Set("total", number(env, held.info.total));
+  object.Set("steady", held.steady);
   return object;
 }
 
@@ -71,12 +72,28 @@ Napi::Value from_process(Napi::Env env, const ScannedProcess& process) {
   return object;
 }
 
+const char* event_name(EventKind kind) {
+  switch (kind) {
+    case EventKind::fork:
+      return "fork";
+    case EventKind::remove:
+      return "remove";
+    case EventKind::unmap:
+      return "unmap";
+    case EventKind::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
 Napi::Value from_waiting(Napi::Env env, const WaitingThread& thread) {
   auto object = Napi::Object::New(env);
   object.Set("pid", thread.pid);
   object.Set("tid", thread.tid);
   object.Set("comm", thread.comm);
-  object.Set("event", thread.wait == UffdWait::event);
+  bool event = thread.wait == UffdWait::event;
+  object.Set("event", event ? Napi::String::New(env, event_name(thread.event)).As<Napi::Value>()
+                            : env.Null());
   object.Set("fromUser",
              thread.from_user ? Napi::Boolean::New(env, *thread.from_user) : env.Null());
   return object;

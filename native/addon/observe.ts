@@ -10,6 +10,8 @@ export interface RawHeld {
   readonly features: bigint;
   readonly pending: number;
   readonly total: number;
+  /** The counts were the same before and after the threads were looked at, so both belong together. */
+  readonly steady: boolean;
 }
 
 export interface RawRange {
@@ -38,8 +40,8 @@ export interface RawWaiting {
   readonly pid: number;
   readonly tid: number;
   readonly comm: string;
-  /** It waits for a fork, remap, remove or unmap message to be read, not for a page. */
-  readonly event: boolean;
+  /** null: it waits for a page. Else for the message of this event to be read; unknown: remap or unmap. */
+  readonly event: 'fork' | 'remove' | 'unmap' | 'unknown' | null;
   readonly fromUser: boolean | null;
 }
 

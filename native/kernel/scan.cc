@@ -61,6 +61,7 @@ class Scan {
     if (options_.all_memories || result_.refused > 0 || !holders_explain_all())
       look_at_other_memories();
     if (waits_unexplained()) look_at_other_threads();
+    for (auto& held : result_.held) look_again(proc_.get(), held);
     sort_by(result_.held, [](auto& h) { return std::pair(h.pid, h.fd); });
     sort_by(result_.processes, [](auto& p) { return p.stat.pid; });
     sort_by(result_.waiting, [](auto& w) { return w.tid; });

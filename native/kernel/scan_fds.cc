@@ -13,6 +13,11 @@ namespace {
 
 constexpr std::string_view kUffdLink = "anon_inode:[userfaultfd]";
 
+std::optional<UffdFdinfo> read_info(int proc_fd, const std::string& task, int fd) {
+  auto text = read_proc_file(proc_fd, (task + "/fdinfo/" + std::to_string(fd)).c_str());
+  return text ? parse_uffd_fdinfo(*text) : std::nullopt;
+}
+
 std::vector<HeldUffd> pick_uffds(int proc_fd, int pid, const std::string& task,
                                  const std::vector<int>& fds) {
   std::vector<HeldUffd> found;
@@ -22,14 +27,20 @@ std::vector<HeldUffd> pick_uffds(int proc_fd, int pid, const std::string& task,
   for (int fd : fds) {
     ssize_t length = ::readlinkat(dir.get(), std::to_string(fd).c_str(), link, sizeof link);
     if (length <= 0 || std::string_view(link, static_cast<size_t>(length)) != kUffdLink) continue;
-    auto text = read_proc_file(proc_fd, (task + "/fdinfo/" + std::to_string(fd)).c_str());
-    if (!text) continue;  // closed between the two looks
-    if (auto info = parse_uffd_fdinfo(*text)) found.push_back({pid, fd, *info});
+    // Closed between the two looks: there is none any more.
+    if (auto info = read_info(proc_fd, task, fd)) found.push_back({pid, fd, *info});
   }
   return found;
 }
 
 }  // namespace
+
+void look_again(int proc_fd, HeldUffd& held) {
+  auto info = read_info(proc_fd, living_task(proc_fd, held.pid), held.fd);
+  if (!info || info->ino != held.info.ino) return;
+  held.steady = info->pending == held.info.pending && info->total == held.info.total;
+  held.info = *info;
+}
 
 std::string living_task(int proc_fd, int pid) {
   std::string task = std::to_string(pid);

@@ -12,7 +12,11 @@ struct HeldUffd {
   int pid = 0;
   int fd = 0;
   UffdFdinfo info;
+  /// The counts were the same before and after the threads were looked at, so both belong together.
+  bool steady = false;
 };
+/// Looks at the counts once more. A descriptor closed meanwhile keeps its first look, unsteady.
+void look_again(int proc_fd, HeldUffd& held);
 
 struct HeldByProcess {
   /// no_memory: a kernel thread or a zombie, which has no descriptors; refused: they are not ours

@@ -1,5 +1,7 @@
 #include "kernel/scan_threads.h"
 
+#include <sys/syscall.h>
+
 #include <algorithm>
 #include <cerrno>
 
@@ -16,6 +18,29 @@ std::optional<ProcSyscall> syscall_of(int proc_fd, const std::string& task, bool
 }
 
 }  // namespace
+
+EventKind event_kind(const ProcSyscall& call) {
+  if (call.running || call.number < 0) return EventKind::unknown;
+  switch (call.number) {
+#ifdef SYS_fork
+    case SYS_fork:
+    case SYS_vfork:
+#endif
+    case SYS_clone:
+    case SYS_clone3:
+      return EventKind::fork;
+    case SYS_madvise:
+    case SYS_process_madvise:
+      return EventKind::remove;  // userfaultfd_remove() has no other caller
+    case SYS_munmap:
+    case SYS_mmap:
+    case SYS_brk:
+    case SYS_shmdt:
+      return EventKind::unmap;
+    default:
+      return EventKind::unknown;
+  }
+}
 
 ThreadsOfProcess look_at_threads(int proc_fd, int pid, const std::vector<int>& fds) {
   ThreadsOfProcess threads;
@@ -39,8 +64,9 @@ ThreadsOfProcess look_at_threads(int proc_fd, int pid, const std::vector<int>& f
     auto call = syscall_of(proc_fd, task, threads.known);
     auto stat = read_stat(proc_fd, task);
     if (!stat) continue;
-    WaitingThread thread{pid, tid, stat->comm, wait, {}};
+    WaitingThread thread{pid, tid, stat->comm, wait, {}, {}};
     if (call && !call->running) thread.from_user = call->number < 0;
+    if (call && wait == UffdWait::event) thread.event = event_kind(*call);
     threads.waiting.push_back(std::move(thread));
   }
   return threads;

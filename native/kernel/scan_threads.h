@@ -9,6 +9,11 @@
 
 namespace uffdscope {
 
+/// What a thread that waits in userfaultfd_event_wait_completion has done, by the call it is in.
+/// mremap is not told: it may wait for its remap or for the unmap of what was there.
+enum class EventKind { unknown, fork, remove, unmap };
+EventKind event_kind(const ProcSyscall& call);
+
 /// A thread asleep in handle_userfault or in userfaultfd_event_wait_completion.
 struct WaitingThread {
   int pid = 0;
@@ -18,6 +23,7 @@ struct WaitingThread {
   /// true: the fault came from user mode; false: the kernel touched the page for it; unknown when
   /// not readable.
   std::optional<bool> from_user;
+  EventKind event = EventKind::unknown;
 };
 
 /// A thread that was seen to wait for input on a descriptor of its process.

@@ -34,6 +34,7 @@ struct Registered {
   Registered(Registered&& other) noexcept
       : uffd(std::move(other.uffd)), memory(std::exchange(other.memory, nullptr)) {}
   ~Registered() {
+    uffd = {};  // first: with EVENT_UNMAP the munmap would wait for a reader
     if (memory) munmap(memory, kLength);
   }
 };
@@ -57,6 +58,15 @@ std::vector<HeldUffd> held_by(const ScanResult& scan, int pid) {
   std::copy_if(scan.held.begin(), scan.held.end(), std::back_inserter(held),
                [&](auto& h) { return h.pid == pid; });
   return held;
+}
+
+/// The threads of this process only: other uffds may be busy on the machine.
+template <class T>
+std::vector<T> ours(const std::vector<T>& threads) {
+  std::vector<T> own;
+  std::copy_if(threads.begin(), threads.end(), std::back_inserter(own),
+               [](auto& t) { return t.pid == getpid(); });
+  return own;
 }
 
 const ScannedProcess* process(const ScanResult& scan, int pid) {
@@ -107,14 +117,18 @@ TEST_CASE("a thread that waits for an answer, and the thread that waits for its 
     poll(both, 2, -1);  // not POLLIN: it must not be taken for a reader of the uffd …
   });
   std::thread faulting([&] { *static_cast<volatile char*>(made.memory + 4096) = 1; });
-  auto scan = scan_until([](auto& s) { return !s.waiting.empty(); });
-  REQUIRE(scan.waiting.size() == 1);
-  CHECK(scan.waiting[0].pid == getpid());
-  CHECK(scan.waiting[0].tid != getpid());
-  CHECK(scan.waiting[0].wait == UffdWait::fault);
-  CHECK(scan.waiting[0].from_user == true);
+  auto scan = scan_until([](auto& s) {
+    auto held = held_by(s, getpid());
+    return !ours(s.waiting).empty() && !held.empty() && held[0].steady;
+  });
+  auto waiting = ours(scan.waiting);
+  REQUIRE(waiting.size() == 1);
+  CHECK(waiting[0].pid == getpid());
+  CHECK(waiting[0].tid != getpid());
+  CHECK(waiting[0].wait == UffdWait::fault);
+  CHECK(waiting[0].from_user == true);
   CHECK(held_by(scan, getpid())[0].info.pending == 1);
-  CHECK(scan.reading.empty());
+  CHECK(ours(scan.reading).empty());
   CHECK(process(scan, getpid())->free_threads >= 2);
 
   REQUIRE(made.uffd.zeropage(reinterpret_cast<uint64_t>(made.memory), kLength).complete());
@@ -128,9 +142,10 @@ TEST_CASE("a thread that waits for an answer, and the thread that waits for its 
     (void)!read(gate[0], &byte, 1);
     poll(both, 2, -1);
   });
-  scan = scan_until([](auto& s) { return !s.reading.empty(); });
-  REQUIRE(scan.reading.size() == 1);
-  CHECK(scan.reading[0].fd == made.uffd.fd());
+  scan = scan_until([](auto& s) { return !ours(s.reading).empty(); });
+  auto reading = ours(scan.reading);
+  REQUIRE(reading.size() == 1);
+  CHECK(reading[0].fd == made.uffd.fd());
   REQUIRE(write(gate[1], "x", 1) == 1);
   true_reader.join();
   close(gate[0]);
@@ -234,4 +249,20 @@ TEST_CASE("what a call waits on is read from its arguments") {
   CHECK(wait_shape(call) == WaitShape::epoll);
   call.number = SYS_getpid;
   CHECK(wait_shape(call) == WaitShape::none);
+}
+
+TEST_CASE("a thread whose event nobody reads says which event, by the call it is in") {
+  auto made = make_uffd(abi::kFeatEventUnmap);
+  std::thread unmapping([&] { munmap(made.memory, 4096); });
+  auto scan = scan_until([](auto& s) { return !ours(s.waiting).empty(); });
+  auto waiting = ours(scan.waiting);
+  REQUIRE(waiting.size() == 1);
+  CHECK(waiting[0].wait == UffdWait::event);
+  CHECK(waiting[0].event == EventKind::unmap);
+  CHECK(waiting[0].from_user == false);
+  CHECK(held_by(scan, getpid())[0].info.total == 0);  // events are in no count
+  abi::Message message;
+  REQUIRE(made.uffd.read(&message, 1, true) == 1);
+  CHECK(message.event == abi::kEventUnmap);
+  unmapping.join();
 }
