@@ -26,6 +26,18 @@ export interface HistoryContext {
   rangeById(id: number): Range | undefined;
 }
 
+export interface RawFault {
+  readonly readAt: number;
+  readonly pid: number;
+  readonly tid: number;
+  readonly kind: FaultKind;
+  readonly access: Access;
+  readonly address: number;
+  readonly page: number;
+  readonly pageSize: number;
+  readonly range: Range | undefined;
+}
+
 /** One record, wherever it lies: in the ring or in the copy of the waiting ones. */
 class RecordView {
   constructor(
@@ -116,6 +128,24 @@ export class RingHistory implements FaultHistory {
     if (at < 0) return null;
     view.index = at;
     return view;
+  }
+
+  /** The fields of a fault that do not change, as numbers; for streams, where an object of text would cost too much. */
+  raw(seq: number): RawFault | null {
+    const v = this.locate(seq);
+    if (!v) return null;
+    const rangeId = v.u32(FAULT.rangeId);
+    return {
+      readAt: v.u64(FAULT.readAt),
+      pid: v.u32(FAULT.pid),
+      tid: v.u32(FAULT.tid),
+      kind: KINDS[v.u8(FAULT.kind)]!,
+      access: ACCESSES[v.u8(FAULT.access)]!,
+      address: v.u64(FAULT.address),
+      page: v.u64(FAULT.page),
+      pageSize: 2 ** v.u8(FAULT.pageShift),
+      range: rangeId === NO_RANGE ? undefined : this.context.rangeById(rangeId),
+    };
   }
 
   comm(pid: number, tid: number): string {
