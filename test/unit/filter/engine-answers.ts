@@ -1,11 +1,8 @@
 /** The engine's own evaluator, asked through build/release/filter-answers. */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
+import { builtForTests } from '../../fixtures/built.js';
 import type { Subject } from './rows.js';
-
-const TOOL = fileURLToPath(new URL('../../../build/release/filter-answers', import.meta.url));
 
 export interface EngineAnswers {
   /** '0' or '1' for every subject, or `refused: …`. */
@@ -14,8 +11,7 @@ export interface EngineAnswers {
 }
 
 export function startEngineAnswers(): EngineAnswers {
-  if (!existsSync(TOOL)) throw new Error('filter-answers is not built: run `make -C native tests`');
-  const tool = spawn(TOOL, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const tool = spawn(builtForTests('filter-answers'), { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => tool.once('close', () => resolve()));
   const lines = createInterface({ input: tool.stdout })[Symbol.asyncIterator]();
   return {
