@@ -13,14 +13,13 @@ std::unexpected<KernelError> failed(const char* call, uint64_t start = 0, uint64
   return std::unexpected(KernelError{call, errno, start, len, 0});
 }
 
-/// The out field holds bytes done or a negative errno; the return value says EAGAIN on partial
-/// success.
-Progress progress(int ret, int64_t out, uint64_t len) {
-  if (ret == 0) return {static_cast<int64_t>(len), 0};
-  int err = errno;
-  // A negative field repeats the errno; ESRCH leaves it as we set it (0). Positive: stopped half
-  // way, and the ioctl's own errno is EAGAIN whatever the cause was.
-  return {out > 0 ? out : 0, err};
+/// One resolving ioctl. `out` is the field of `arg` that the kernel writes bytes done or a negative
+/// errno to; the ioctl itself says EAGAIN on partial success, whatever the cause was.
+template <class Arg>
+Progress resolve(int fd, unsigned long request, Arg& arg, const int64_t& out, uint64_t len) {
+  if (::ioctl(fd, request, &arg) == 0) return {static_cast<int64_t>(len), 0};
+  // A negative field repeats the errno; ESRCH leaves it as we set it (0).
+  return {out > 0 ? out : 0, errno};
 }
 
 }  // namespace
@@ -77,32 +76,32 @@ Result<void> Userfaultfd::wake(uint64_t start, uint64_t len) const {
 
 Progress Userfaultfd::copy(uint64_t dst, const void* src, uint64_t len, uint64_t mode) const {
   abi::CopyArg a{dst, reinterpret_cast<uint64_t>(src), len, mode, 0};
-  return progress(::ioctl(fd(), abi::kIoctlCopy, &a), a.copy, len);
+  return resolve(fd(), abi::kIoctlCopy, a, a.copy, len);
 }
 
 Progress Userfaultfd::zeropage(uint64_t start, uint64_t len, uint64_t mode) const {
   abi::ZeropageArg a{{start, len}, mode, 0};
-  return progress(::ioctl(fd(), abi::kIoctlZeropage, &a), a.zeropage, len);
+  return resolve(fd(), abi::kIoctlZeropage, a, a.zeropage, len);
 }
 
 Progress Userfaultfd::continue_range(uint64_t start, uint64_t len, uint64_t mode) const {
   abi::ContinueArg a{{start, len}, mode, 0};
-  return progress(::ioctl(fd(), abi::kIoctlContinue, &a), a.mapped, len);
+  return resolve(fd(), abi::kIoctlContinue, a, a.mapped, len);
 }
 
 Progress Userfaultfd::poison(uint64_t start, uint64_t len, uint64_t mode) const {
   abi::PoisonArg a{{start, len}, mode, 0};
-  return progress(::ioctl(fd(), abi::kIoctlPoison, &a), a.updated, len);
+  return resolve(fd(), abi::kIoctlPoison, a, a.updated, len);
 }
 
 Progress Userfaultfd::move(uint64_t dst, uint64_t src, uint64_t len, uint64_t mode) const {
   abi::MoveArg a{dst, src, len, mode, 0};
-  return progress(::ioctl(fd(), abi::kIoctlMove, &a), a.move, len);
+  return resolve(fd(), abi::kIoctlMove, a, a.move, len);
 }
 
 Progress Userfaultfd::writeprotect(uint64_t start, uint64_t len, uint64_t mode) const {
   abi::WriteprotectArg a{{start, len}, mode};
-  return progress(::ioctl(fd(), abi::kIoctlWriteprotect, &a), 0, len);
+  return resolve(fd(), abi::kIoctlWriteprotect, a, 0, len);
 }
 
 Userfaultfd::Barrier Userfaultfd::barrier() const {
