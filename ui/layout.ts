@@ -83,7 +83,8 @@ function panesIn(
       return { 1: ranges!, 2: rules!, 3: events!, 4: faults!, 5: detail! };
     }
     case 'pair': {
-      const [faults, detail] = body.width >= 160 ? splitWide(body, Math.ceil(body.width / 2)) : splitHigh(body, [14, 10]);
+      const [faults, detail] =
+        body.width >= 160 ? splitWide(body, Math.ceil(body.width / 2)) : splitHigh(body, [14, 10]);
       if (body.height < 16 && body.width < 160) return { [state.focus === 5 ? 5 : 4]: body };
       return { 4: faults!, 5: detail! };
     }

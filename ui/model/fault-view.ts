@@ -31,11 +31,15 @@ export class FaultView {
   #builtAt = -Infinity;
   #cost = 0;
   #natural = true;
+  /** The span kept, as of the last refresh: asking the history is a native call. */
+  #first = 1;
+  #last = 0;
 
   constructor(private readonly history: FaultHistory) {}
 
   configure(options: ViewOptions): void {
     this.#options = options;
+    this.#look();
     this.#natural = options.sort.column === 'seq';
     this.#index = options.test === null && this.#natural ? null : this.#build();
   }
@@ -43,6 +47,7 @@ export class FaultView {
   /** Take in what came since; true when the list may look different. */
   refresh(version: number): boolean {
     if (version === this.#version) return false;
+    this.#look();
     if (this.#index === null || this.#options.until !== null) {
       this.#version = version;
       return true;
@@ -57,14 +62,14 @@ export class FaultView {
 
   get length(): number {
     if (this.#index !== null) return this.#index.length;
-    return Math.max(0, this.#last - this.history.first + 1);
+    return Math.max(0, this.#last - this.#first + 1);
   }
 
   /** The sequence number at a row of the list. */
   seqAt(row: number): number | null {
     if (row < 0 || row >= this.length) return null;
     const at = this.#options.sort.reverse ? this.length - 1 - row : row;
-    return this.#index === null ? this.history.first + at : this.#index[at]!;
+    return this.#index === null ? this.#first + at : this.#index[at]!;
   }
 
   /** The row of a sequence number; where it is not shown, of the next one that is (in the natural order), or null. */
@@ -80,14 +85,15 @@ export class FaultView {
     return row !== null && this.seqAt(row) === seq;
   }
 
-  get #last(): number {
-    return Math.min(this.history.last, this.#options.until ?? Infinity);
+  #look(): void {
+    this.#first = this.history.first;
+    this.#last = Math.min(this.history.last, this.#options.until ?? Infinity);
   }
 
   #place(seq: number): number | null {
-    if (this.#index === null) return Math.min(this.length - 1, Math.max(0, seq - this.history.first));
+    if (this.#index === null) return Math.min(this.length - 1, Math.max(0, seq - this.#first));
     if (!this.#natural) {
-      const at = Array.prototype.indexOf.call(this.#index, seq);
+      const at = (this.#index as Float64Array).indexOf(seq);
       return at < 0 ? null : at;
     }
     let low = 0;
@@ -106,7 +112,7 @@ export class FaultView {
     const last = this.#last;
     let index: ArrayLike<number>;
     if (this.#natural) {
-      this.#grown = this.history.select(test!, this.history.first, last);
+      this.#grown = this.history.select(test!, this.#first, last);
       index = this.#grown;
     } else index = this.#sorted(last);
     this.#indexedTo = last;
@@ -125,7 +131,7 @@ export class FaultView {
   #sorted(last: number): ArrayLike<number> {
     const { test, sort } = this.#options;
     const keyOf = sortKey(sort.column);
-    const keys = new Float64Array(Math.max(0, last - this.history.first + 1));
+    const keys = new Float64Array(Math.max(0, last - this.#first + 1));
     let n = 0;
     const seqs = this.history.select(
       (fault) => {
@@ -133,7 +139,7 @@ export class FaultView {
         keys[n++] = keyOf(fault);
         return true;
       },
-      this.history.first,
+      this.#first,
       last,
     );
     const order = sortedOrder(keys.subarray(0, seqs.length));

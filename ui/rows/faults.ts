@@ -32,10 +32,10 @@ export interface FaultTable {
 }
 
 const FIXED: readonly Column[] = [
-  { id: 'seq', title: '#', width: 6, align: 'right' },
+  { id: 'seq', title: '#', width: 4, align: 'right' },
   { id: 'time', title: 'TIME', width: 7, align: 'right' },
-  { id: 'tid', title: 'TID', width: 7, align: 'right' },
-  { id: 'kind', title: 'KIND', width: 5, align: 'left' },
+  { id: 'tid', title: 'TID', width: 4, align: 'right' },
+  { id: 'kind', title: 'KIND', width: 4, align: 'left' },
   { id: 'rw', title: 'RW', width: 2, align: 'left' },
   { id: 'address', title: 'ADDRESS', width: 14, align: 'left' },
   { id: 'range', title: 'RANGE+OFF', width: 0, align: 'left' },
@@ -44,15 +44,15 @@ const FIXED: readonly Column[] = [
 ];
 /** What gives way, in this order, when the pane is narrow. */
 const DROP: readonly FaultColumn[] = ['time', 'tid', 'rw', 'lat'];
-const RANGE_MIN = 17;
+const RANGE_MIN = 18;
 const GUTTER = 2;
 export const SLOW_AGE = 1e9;
 export const OLD_AGE = 5e9;
 
-/** The columns that fit; RANGE+OFF takes what is left. */
-export function faultColumns(width: number, highestSeq: number): Column[] {
-  const digits = Math.max(5, String(highestSeq).length) + 1;
-  let columns = FIXED.map((c) => (c.id === 'seq' ? { ...c, width: digits } : c));
+/** The columns that fit; RANGE+OFF takes what is left. `highest` are the largest numbers to be shown. */
+export function faultColumns(width: number, highest: { readonly seq: number; readonly tid: number }): Column[] {
+  const digits = (n: number): number => Math.max(4, String(n).length);
+  let columns = FIXED.map((c) => (c.id === 'seq' || c.id === 'tid' ? { ...c, width: digits(highest[c.id]) } : c));
   const used = (): number => GUTTER + columns.reduce((sum, c) => sum + c.width + 1, 0);
   for (const id of DROP) {
     if (used() + RANGE_MIN <= width) break;
@@ -108,9 +108,12 @@ function cell(fault: Fault, column: FaultColumn, paint: Paint): [string, Role] {
     case 'address':
       return [hex(fault.address), 'address'];
     case 'range':
-      return [paint.outside(fault.rangeOffset), 'plain'];
+      return [paint.outside(fault.rangeOffset.replace(/\+0x([0-9a-f]+)$/, '+$1')), 'plain'];
     case 'state':
-      return [(fault.state === 'held' ? paint.glyphs.held : '') + stateWord(fault) + (fault.edited ? '*' : ''), stateRole(fault)];
+      return [
+        (fault.state === 'held' ? paint.glyphs.held : '') + stateWord(fault) + (fault.edited ? '*' : ''),
+        stateRole(fault),
+      ];
     case 'lat':
       return fault.latency === null
         ? [age(fault.age), ageRole(fault)]

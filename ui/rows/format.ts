@@ -52,7 +52,8 @@ export function count(n: number): string {
 
 /** A rate in few cells: `182`, `1.2k`, `46k`, `1.3M`. */
 export function rate(perSecond: number): string {
-  if (perSecond < 999.5) return perSecond < 9.95 && perSecond > 0 ? perSecond.toFixed(1) : String(Math.round(perSecond));
+  if (perSecond < 999.5)
+    return perSecond < 9.95 && perSecond > 0 ? perSecond.toFixed(1) : String(Math.round(perSecond));
   if (perSecond < 999_500) return `${short(perSecond / 1e3)}k`;
   return `${short(perSecond / 1e6)}M`;
 }

@@ -1,7 +1,7 @@
 /** The short words of tables. */
 import type { Action, Fault, FaultKind, RangeMode } from '../../native/session/types.js';
 
-export const KIND_SHORT: Readonly<Record<FaultKind, string>> = { missing: 'miss', wp: 'wp', minor: 'minor' };
+export const KIND_SHORT: Readonly<Record<FaultKind, string>> = { missing: 'miss', wp: 'wp', minor: 'min' };
 export const KIND_LONG: Readonly<Record<FaultKind, string>> = {
   missing: 'missing-page fault',
   wp: 'write-protect fault',

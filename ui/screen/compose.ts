@@ -13,8 +13,8 @@ export interface Rect {
 
 export interface Layer extends Rect {
   readonly rows: readonly string[];
-  /** Over the masks: the inside of a dialog. */
-  readonly over: boolean;
+  /** What stands in front of it: there the base shows. */
+  readonly masks: readonly Rect[];
 }
 
 export interface Picture {
@@ -22,8 +22,6 @@ export interface Picture {
   readonly rows: number;
   readonly base: readonly string[];
   readonly layers: ReadonlyMap<string, Layer>;
-  /** Rectangles of the base that no ordinary layer may paint over. */
-  readonly masks: readonly Rect[];
 }
 
 type Span = readonly [from: number, to: number];
@@ -58,7 +56,7 @@ export class Composer {
     this.#base[y] = line;
     const holes: Span[] = [];
     for (const layer of picture.layers.values()) {
-      if (y >= layer.top && y < layer.top + layer.height) holes.push(...spans(layer, y, picture.masks));
+      if (y >= layer.top && y < layer.top + layer.height) holes.push(...spans(layer, y));
     }
     holes.sort((a, b) => a[0] - b[0]);
     let out = '';
@@ -76,7 +74,7 @@ export class Composer {
       const y = layer.top + i;
       if (y >= picture.rows) break;
       const row = layer.rows[i] ?? '';
-      for (const [from, to] of spans(layer, y, picture.masks)) {
+      for (const [from, to] of spans(layer, y)) {
         const key = `${id}:${y}:${from}:${to}`;
         if (this.#painted.get(key) === row) continue;
         this.#painted.set(key, row);
@@ -89,10 +87,9 @@ export class Composer {
 }
 
 /** The cells of row `y` that a layer may paint. */
-function spans(layer: Layer, y: number, masks: readonly Rect[]): Span[] {
+function spans(layer: Layer, y: number): Span[] {
   let left: Span[] = [[layer.left, layer.left + layer.width]];
-  if (layer.over) return left;
-  for (const mask of masks) {
+  for (const mask of layer.masks) {
     if (y < mask.top || y >= mask.top + mask.height) continue;
     left = left.flatMap(([from, to]) =>
       [[from, Math.min(to, mask.left)] as const, [Math.max(from, mask.left + mask.width), to] as const].filter(

@@ -4,6 +4,9 @@ import { cellWidth, cut, fit } from './cells.js';
 import { ASCII, UNICODE, type Glyphs } from './glyphs.js';
 import { THEMES, type Role, type ThemeName } from './theme.js';
 
+const ASCII_ONLY = /^[\x20-\x7e]*$/;
+const SPELLED: Readonly<Record<string, string>> = { '·': '.', '…': '~', '—': '-', '→': '>', µ: 'u', '×': 'x' };
+
 export class Paint {
   readonly glyphs: Glyphs;
 
@@ -16,20 +19,13 @@ export class Paint {
 
   /** What was chosen outside of us: made safe, and spelled with what this terminal can show. */
   outside(text: string): string {
-    const safe = safeText(text);
-    return this.ascii ? safe.replace(/[^\x20-\x7e]/gu, '?') : safe;
+    return this.own(safeText(text));
   }
 
   /** Our own words, which may hold a sign or two. */
   own(text: string): string {
-    if (!this.ascii) return text;
-    return text
-      .replaceAll('·', '.')
-      .replaceAll('…', '~')
-      .replaceAll('—', '-')
-      .replaceAll('→', '->')
-      .replaceAll('µ', 'u')
-      .replace(/[^\x20-\x7e]/gu, '?');
+    if (!this.ascii || ASCII_ONLY.test(text)) return text;
+    return text.replace(/[^\x20-\x7e]/gu, (sign) => SPELLED[sign] ?? '?');
   }
 
   /** The SGR that switches to a role, from whatever was before. */
@@ -101,7 +97,8 @@ export class Line {
 
   #switch(role: Role): void {
     if (role === this.#role) return;
-    const before = this.#role === null ? (this.base === 'plain' ? '\x1b[0m' : '') : this.paint.open(this.#role, this.base);
+    const before =
+      this.#role === null ? (this.base === 'plain' ? '\x1b[0m' : '') : this.paint.open(this.#role, this.base);
     const now = this.paint.open(role, this.base);
     if (now !== before) this.#out += now;
     this.#role = role;

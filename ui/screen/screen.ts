@@ -2,7 +2,9 @@
  * The terminal, owned. Ink writes whole frames into it and they become base lines; hot panes are painted over as
  * layers. One flush per turn of the event loop, only of what changed, inside a synchronized update.
  */
+import fs from 'node:fs';
 import { Writable } from 'node:stream';
+import { isatty } from 'node:tty';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { Composer, type Layer, type Rect } from './compose.js';
 import { stopProcessGroup } from './job-control.js';
@@ -36,7 +38,6 @@ export class Screen extends Writable {
   readonly #composer = new Composer();
   readonly #layers = new Map<string, Layer>();
   #base: string[] = [];
-  #masks: readonly Rect[] = [];
   #cursor: { x: number; y: number } | null = null;
   #cursorShown = '';
   #active = false;
@@ -55,6 +56,7 @@ export class Screen extends Writable {
     this.#out.on('drained', () => this.#schedule());
     this.#out.on('gone', () => {
       this.#active = false;
+      process.once('exit', closeTerminals);
       this.emit('gone');
     });
   }
@@ -127,11 +129,11 @@ export class Screen extends Writable {
     this.#schedule();
   }
 
-  /** `rows` are exactly `rect.width` cells wide; what is missing is blank. */
-  layer(id: string, rect: Rect, rows: readonly string[], over = false): void {
+  /** `rows` are exactly `rect.width` cells wide; what is missing is blank. `masks` stand in front of it. */
+  layer(id: string, rect: Rect, rows: readonly string[], masks: readonly Rect[] = []): void {
     const old = this.#layers.get(id);
-    this.#layers.set(id, { ...rect, rows, over });
-    if (old && sameRect(old, rect) && old.over === over) this.#schedule();
+    this.#layers.set(id, { ...rect, rows, masks });
+    if (old && sameRect(old, rect) && sameRects(old.masks, masks)) this.#schedule();
     else this.invalidate();
   }
 
@@ -141,12 +143,6 @@ export class Screen extends Writable {
 
   layerIds(): string[] {
     return [...this.#layers.keys()];
-  }
-
-  mask(rects: readonly Rect[]): void {
-    if (rects.length === this.#masks.length && rects.every((r, i) => sameRect(r, this.#masks[i]!))) return;
-    this.#masks = rects;
-    this.invalidate();
   }
 
   /** Where the terminal's own cursor stands, or null to hide it. */
@@ -181,13 +177,7 @@ export class Screen extends Writable {
 
   #flush(): void {
     const { columns, rows } = this;
-    const changed = this.#composer.compose({
-      columns,
-      rows,
-      base: this.#base,
-      layers: this.#layers,
-      masks: this.#masks,
-    });
+    const changed = this.#composer.compose({ columns, rows, base: this.#base, layers: this.#layers });
     const at = this.#cursor;
     const cursor = at ? `\x1b[${at.y + 1};${at.x + 1}H\x1b[?25h` : '\x1b[?25l';
     if (changed === '' && cursor === this.#cursorShown) return;
@@ -226,4 +216,28 @@ export class Screen extends Writable {
 
 function sameRect(a: Rect, b: Rect): boolean {
   return a.top === b.top && a.left === b.left && a.width === b.width && a.height === b.height;
+}
+
+function sameRects(a: readonly Rect[], b: readonly Rect[]): boolean {
+  return a.length === b.length && a.every((rect, i) => sameRect(rect, b[i]!));
+}
+
+/**
+ * Node restores the modes of its terminals at exit, and aborts where the kernel says EIO because one has hung up
+ * (node::ResetStdio); it passes over descriptors that are closed.
+ */
+function closeTerminals(): void {
+  for (const fd of [0, 1, 2]) {
+    if (isatty(fd) || isHungUp(fd)) fs.closeSync(fd);
+  }
+}
+
+/** isatty(3) fails on a terminal that hung up; its device number still says that it is one. */
+function isHungUp(fd: number): boolean {
+  try {
+    const stat = fs.fstatSync(fd);
+    return stat.isCharacterDevice() && stat.rdev >> 8 !== 1; // 1 is mem: /dev/null
+  } catch {
+    return false; // closed already
+  }
 }

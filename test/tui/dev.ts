@@ -1,0 +1,61 @@
+/**
+ * The screen on faults in memory, to look at: `node --import tsx test/tui/dev.ts [--past N] [--held N] [--rate N]`.
+ * Also what the terminal tests start where no kernel is needed.
+ */
+import { parseArgs } from 'node:util';
+import { runScreen, type ScreenOptions } from '../../ui/main.js';
+import { MemoryPicker } from './memory-picker.js';
+import { MemorySession } from './memory-session.js';
+
+const { values } = parseArgs({
+  options: {
+    past: { type: 'string', default: '30' },
+    held: { type: 'string', default: '3' },
+    rate: { type: 'string', default: '0' },
+    comm: { type: 'string', default: 'demo' },
+    how: { type: 'string', default: 'join' },
+    color: { type: 'string', default: 'auto' },
+    ascii: { type: 'boolean' },
+    'no-mouse': { type: 'boolean' },
+    picker: { type: 'boolean' },
+    heartbeat: { type: 'string' },
+    throw: { type: 'string' },
+  },
+});
+
+const session = new MemorySession({
+  past: Number(values.past),
+  held: Number(values.held),
+  perSecond: Number(values.rate),
+  comm: values.comm,
+  how: values.how as 'join',
+});
+
+if (values.heartbeat) {
+  const { writeFileSync } = await import('node:fs');
+  let beats = 0;
+  setInterval(() => writeFileSync(values.heartbeat!, `${++beats} ${session.faults.last}`), 20).unref();
+}
+if (values.throw) setTimeout(() => { throw new Error('thrown by the test'); }, Number(values.throw)).unref(); // prettier-ignore
+
+const options: ScreenOptions = {
+  color: values.color as 'auto',
+  mouse: !values['no-mouse'],
+  ...(values.ascii === undefined ? {} : { ascii: values.ascii }),
+};
+const started = performance.now();
+const cpu = process.cpuUsage();
+const end = await runScreen(values.picker ? new MemoryPicker(session) : session, options);
+const used = process.cpuUsage(cpu);
+const wall = performance.now() - started;
+if (end.reason === 'gone' || end.signal === 'SIGHUP') process.exit(0);
+console.log(
+  `end ${end.reason} ${end.signal ?? ''} ${end.summary ? `released ${end.summary.released}` : 'not waited for'}`,
+);
+if (end.error)
+  console.log(`uffdscope: internal error: ${end.error instanceof Error ? end.error.message : String(end.error)}`);
+console.log(`calls ${session.calls.join(' | ')}`);
+console.log(
+  `cpu ${(((used.user + used.system) / 1000 / wall) * 100).toFixed(1)} % rss ${Math.round(process.memoryUsage().rss / 1e6)} MB`,
+);
+process.exitCode = end.reason === 'error' ? 1 : 0;

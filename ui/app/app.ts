@@ -1,0 +1,169 @@
+/** The screen at work: who holds what. Behaviour stands in the files beside this one. */
+import type { DetachSummary, Session } from '../../native/session/types.js';
+import { UffdscopeError } from '../../native/session/errors.js';
+import type { Mode } from '../commands/command.js';
+import type { Keymap } from '../commands/keymap.js';
+import { layout, type Layout, type PaneId } from '../layout.js';
+import { initialState, type Message, type State } from '../model/state.js';
+import { Watch } from '../model/watch.js';
+import { clipboardSequence } from '../screen/terminal-modes.js';
+import { Paint } from '../screen/paint.js';
+import type { Screen } from '../screen/screen.js';
+import type { ThemeName } from '../screen/theme.js';
+import { createStore, type Store } from '../store.js';
+import { makePanes, type Panes } from '../views/panes.js';
+import type { PickerView } from '../views/picker-view.js';
+import type { View } from '../views/view.js';
+import type { ScreenEnd } from './end.js';
+import { stepBack } from './back.js';
+import { Overlays } from './overlays.js';
+
+export interface AppOptions {
+  readonly theme: ThemeName;
+  readonly ascii: boolean;
+  readonly keymap: Keymap;
+  readonly mouse: boolean;
+}
+
+const MESSAGE_MS = 6000;
+
+export class App {
+  readonly store: Store<State>;
+  readonly overlays = new Overlays(() => this.touch());
+  readonly keymap: Keymap;
+  readonly ended: Promise<ScreenEnd>;
+  /** Lines typed before, newest first, by kind of prompt. */
+  readonly history = new Map<string, string[]>();
+  paint: Paint;
+  watch: Watch | null = null;
+  panes: Panes | null = null;
+  picker: PickerView | null = null;
+  /** Bytes searched for last. */
+  needle: Uint8Array | null = null;
+  #layout: { readonly state: State; readonly value: Layout } | null = null;
+  #resolve: (end: ScreenEnd) => void = () => undefined;
+  #over = false;
+
+  constructor(
+    readonly screen: Screen,
+    readonly options: AppOptions,
+  ) {
+    this.keymap = options.keymap;
+    this.paint = new Paint(options.theme, options.ascii);
+    this.store = createStore(initialState(screen.columns, screen.rows, options.theme));
+    this.ended = new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  get state(): State {
+    return this.store.get();
+  }
+
+  set(patch: Partial<State>): void {
+    this.store.set(patch);
+  }
+
+  /** Something outside the store changed. */
+  touch(): void {
+    this.set({ revision: this.state.revision + 1 });
+  }
+
+  get layout(): Layout {
+    const state = this.state;
+    if (this.#layout?.state !== state) this.#layout = { state, value: layout(state.columns, state.rows, state) };
+    return this.#layout.value;
+  }
+
+  /** The attachment; commands that need one are only enabled with it. */
+  get at(): Watch {
+    if (this.watch === null) throw new Error('nothing is attached');
+    return this.watch;
+  }
+
+  watchSession(session: Session): void {
+    this.watch = new Watch(session, () => this.touch());
+    this.panes = makePanes(this);
+    this.picker = null;
+    this.touch();
+  }
+
+  get mode(): Mode {
+    const front = this.overlays.front;
+    if (front) return front.mode;
+    if (this.watch === null) return 'picker';
+    return this.state.focus === 2 ? 'rules' : 'panes';
+  }
+
+  pane(id: PaneId = this.state.focus): View | null {
+    return this.panes?.[id][this.state.tabs[id]] ?? null;
+  }
+
+  /** What moving moves: the dialog in front, the picker, or the pane with the focus. */
+  get view(): View | null {
+    return this.overlays.front ?? this.picker ?? this.pane();
+  }
+
+  say(text: string, kind: Message['kind'] = 'info', forMs = MESSAGE_MS): void {
+    this.set({ message: { text, kind, until: performance.now() + forMs } });
+  }
+
+  /** A refusal or failure that the operator caused: said, and kept in the log. Anything else is a fault of ours. */
+  fail(error: unknown): void {
+    if (!(error instanceof UffdscopeError)) {
+      this.finish({ reason: 'error', error });
+      return;
+    }
+    const text = error.hint === '' ? error.message : `${error.message} ${error.hint}`;
+    this.watch?.note(false, text);
+    this.say(text, 'error', MESSAGE_MS * 2);
+  }
+
+  /** Run what a key or a line asked for. */
+  attempt(work: () => void | Promise<void>): void {
+    try {
+      work()?.catch((error: unknown) => this.fail(error));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  yank(text: string, what: string): void {
+    this.screen.send(clipboardSequence(text));
+    this.say(`${what} is on the clipboard, if this terminal allows it (OSC 52)`, 'ok');
+  }
+
+  setTheme(theme: ThemeName): void {
+    this.paint = new Paint(theme, this.options.ascii);
+    this.screen.invalidate();
+    this.set({ theme });
+  }
+
+  /** esc and q, one step at a time. */
+  back(): void {
+    stepBack(this);
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** The end, once; the screen is closed by whoever awaits `ended`. */
+  finish(end: Partial<ScreenEnd> & Pick<ScreenEnd, 'reason'>, summary: DetachSummary | null = null): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#resolve({ signal: null, error: null, summary, session: this.watch?.session ?? null, ...end });
+  }
+
+  /** Release, detach, end. A second call does not wait: the keeper hands back what is left. */
+  async leave(end: Partial<ScreenEnd> & Pick<ScreenEnd, 'reason'>): Promise<void> {
+    if (this.watch === null || this.state.leaving) {
+      this.finish(end);
+      return;
+    }
+    this.set({ leaving: true });
+    try {
+      this.finish(end, await this.watch.session.detach());
+    } catch (error) {
+      this.finish({ reason: 'error', error });
+    }
+  }
+}

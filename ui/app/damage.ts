@@ -1,0 +1,177 @@
+/** x: one menu for all that does harm, each shown before it is done. */
+import type { Corruption, Fault, PageBytes } from '../../native/session/types.js';
+import { parseByte, parseNumber } from '../model/arguments.js';
+import { BYTES_PER_ROW, hexdumpRows } from '../rows/hexdump.js';
+import { hex, plural } from '../rows/format.js';
+import type { Check } from '../views/prompt.js';
+import { answerBytes, damaged, focused } from './bytes.js';
+import { agreedOnce, legalOnes, perform, verdictFor } from './deeds.js';
+import { askLine, choose } from './dialogs.js';
+import type { App } from './app.js';
+
+type Harm = 'flip' | 'xor' | 'fill' | 'truncate' | 'stale' | 'poison';
+const BELOW = 9;
+
+export async function harm(app: App): Promise<void> {
+  const fault = focused(app);
+  const poison = verdictFor(app, 'poison');
+  const copy = verdictFor(app, 'copy');
+  const stale = await stalePage(app, fault);
+  const bytes = copy.ok ? await answerBytes(app, fault) : new Uint8Array(0);
+  const noCopy = copy.ok ? {} : { refused: copy.reason };
+  const noStale = copy.ok && !stale.known ? { refused: stale.reason } : noCopy;
+  // No letter here is a neighbour of x: a slip from ctrl-x must not do harm.
+  const what = await choose<Harm>(app, {
+    title: `Harm #${fault.seq}`,
+    width: 76,
+    items: [
+      { key: 'b', title: 'bit flips', note: 'in what would be answered', value: 'flip', ...noCopy },
+      { key: 'r', title: 'xor with a byte', value: 'xor', ...noCopy },
+      { key: 'f', title: 'fill with a byte', value: 'fill', ...noCopy },
+      { key: 't', title: 'truncate', note: 'zeros from an offset on', value: 'truncate', ...noCopy },
+      { key: 'o', title: 'old page', note: 'the bytes of the page answered before', value: 'stale', ...noStale },
+      {
+        key: 'p',
+        title: 'poison',
+        note: 'every access is a SIGBUS',
+        value: 'poison',
+        ...(poison.ok ? {} : { refused: poison.reason }),
+      },
+    ],
+    belowRows: BELOW,
+    below: (item, width) => preview(app, fault, bytes, defaultDamage(item.value, fault), stale, width),
+  });
+  if (what === null) return;
+  if (what === 'poison') {
+    const seqs = legalOnes(app, 'poison');
+    if (await agreedOnce(app, 'poison', seqs)) await perform(app, { verb: 'poison' }, seqs);
+    return;
+  }
+  const damage = await askDamage(app, what, fault);
+  if (damage !== null) await give(app, damage, stale);
+}
+
+async function give(app: App, damage: Corruption, stale: PageBytes): Promise<void> {
+  for (const seq of legalOnes(app, 'copy')) {
+    const fault = app.at.session.faults.row(seq);
+    if (fault === null) continue;
+    const { after } = damaged(await answerBytes(app, fault), damage, stale);
+    await perform(app, { verb: 'copy', source: { type: 'bytes', bytes: after } }, [seq]);
+  }
+}
+
+/** The newest page of the same range that was answered and can be read. */
+async function stalePage(app: App, fault: Fault): Promise<PageBytes> {
+  const { faults } = app.at.session;
+  const from = Math.max(faults.first, fault.seq - 1000);
+  const page = Number(fault.page);
+  const before = faults.select(
+    (f) => f.rangeId === fault.rangeId && f.state === 'resolved' && f.page !== page,
+    from,
+    fault.seq - 1,
+  );
+  for (const seq of before.slice(-8).toReversed()) {
+    const old = faults.row(seq);
+    if (old === null || old.pageSize !== fault.pageSize) continue;
+    const bytes = await app.at.session.readPage(old.page, old.pageSize);
+    if (bytes.known) return bytes;
+  }
+  return { known: false, reason: 'no page of this range was answered before, or none can be read' };
+}
+
+function defaultDamage(what: Harm, fault: Fault): Corruption | null {
+  switch (what) {
+    case 'flip':
+      return { type: 'flip', bits: 1, seed: fault.seq };
+    case 'xor':
+      return { type: 'xor', byte: 0xff };
+    case 'fill':
+      return { type: 'fill', byte: 0xaa };
+    case 'truncate':
+      return { type: 'truncate', length: fault.pageSize / 2 };
+    case 'stale':
+      return { type: 'stale' };
+    case 'poison':
+      return null;
+  }
+}
+
+function askDamage(app: App, what: Exclude<Harm, 'poison'>, fault: Fault): Promise<Corruption | null> {
+  switch (what) {
+    case 'flip':
+      return number(app, 'Bit flips', 'how many bits: ', '1', (bits) => ({ type: 'flip', bits, seed: fault.seq }));
+    case 'xor':
+      return byte(app, 'Xor', 'ff', (value) => ({ type: 'xor', byte: value }));
+    case 'fill':
+      return byte(app, 'Fill', 'aa', (value) => ({ type: 'fill', byte: value }));
+    case 'truncate':
+      return number(app, 'Truncate', 'bytes to keep: ', String(fault.pageSize / 2), (length) => ({
+        type: 'truncate',
+        length,
+      }));
+    case 'stale':
+      return Promise.resolve({ type: 'stale' });
+  }
+}
+
+async function number(
+  app: App,
+  title: string,
+  label: string,
+  initial: string,
+  make: (value: number) => Corruption,
+): Promise<Corruption | null> {
+  const check = (line: string): Check => {
+    const parsed = parseNumber(line);
+    return parsed.ok
+      ? { ok: true, info: plural(parsed.value, 'of it', 'of them') }
+      : { ok: false, message: parsed.message };
+  };
+  const line = await askLine(app, { title, label, initial, history: 'number', check });
+  const parsed = line === null ? null : parseNumber(line);
+  return parsed?.ok ? make(parsed.value) : null;
+}
+
+async function byte(
+  app: App,
+  title: string,
+  initial: string,
+  make: (value: number) => Corruption,
+): Promise<Corruption | null> {
+  const check = (line: string): Check => {
+    const parsed = parseByte(line);
+    return parsed.ok
+      ? { ok: true, info: `${hex(parsed.value)}, decimal ${parsed.value}` }
+      : { ok: false, message: parsed.message };
+  };
+  const line = await askLine(app, { title, label: 'byte: ', initial, history: 'byte', check });
+  const parsed = line === null ? null : parseByte(line);
+  return parsed?.ok ? make(parsed.value) : null;
+}
+
+/** Before and after, around the first place that differs. */
+function preview(
+  app: App,
+  fault: Fault,
+  bytes: Uint8Array,
+  damage: Corruption | null,
+  stale: PageBytes,
+  width: number,
+): string[] {
+  const { paint } = app;
+  const say = (text: string): string =>
+    paint
+      .line(width)
+      .add(` ${paint.outside(text)}`, 'dim')
+      .end();
+  if (damage === null) return [say('No byte is given: each access to this page raises SIGBUS.')];
+  if (bytes.length === 0) return [say('This fault takes no bytes.')];
+  const { after, rows } = damaged(bytes, damage, stale);
+  const [first] = rows;
+  if (first === undefined) return [say('This would change no byte.')];
+  const top = Math.max(0, Math.min(first, Math.ceil(bytes.length / BYTES_PER_ROW) - 3));
+  const touched = Number(fault.address - fault.page);
+  const dump = (shown: Uint8Array, original: Uint8Array | null): string[] =>
+    hexdumpRows({ bytes: shown, top, touched, original, cursor: -1, side: 'hex', match: null }, 3, width, paint);
+  return [say('now'), ...dump(bytes, null), say(`after: ${plural(rows.length, 'row')} differ`), ...dump(after, bytes)];
+}

@@ -1,0 +1,170 @@
+/** One picture: what ink lays out as chrome, and the hot rows painted over it. */
+import { inside } from '../layout.js';
+import { visiblePanes } from '../model/state.js';
+import { hintsFor } from '../commands/hints.js';
+import { footerRow } from '../rows/frame.js';
+import { allModes, headerRow, optionsRow } from '../rows/header.js';
+import { hintBar, type HintBar } from '../rows/hints.js';
+import { statusRow } from '../rows/status.js';
+import type { Rect } from '../screen/compose.js';
+import type { ChromeFrame, ChromeModel } from '../views/chrome-model.js';
+import { PANE_NAMES } from '../views/panes.js';
+import type { View } from '../views/view.js';
+import type { App } from './app.js';
+
+export interface Drawn {
+  readonly chrome: ChromeModel;
+  readonly hints: HintBar | null;
+}
+
+export function draw(app: App): Drawn {
+  const { layout, paint, screen, state } = app;
+  if (layout.kind === 'small') {
+    for (const id of screen.layerIds()) screen.drop(id);
+    screen.cursor(null);
+    const text = `need ${layout.need[0]}x${layout.need[1]}, have ${state.columns}x${state.rows}; faults are served all the same`;
+    const small = paint.line(state.columns).add(text, 'warn').end();
+    return { chrome: model(app, [], [{ top: 0, row: small }]), hints: null };
+  }
+  const dialogs = app.overlays.all.map((overlay) => ({ overlay, rect: overlay.frame(state.columns, state.rows) }));
+  const rects = dialogs.map(({ rect }) => rect);
+  const painted = new Set<string>();
+  const put = (id: string, rect: Rect, rows: readonly string[], masks: readonly Rect[] = rects): void => {
+    if (rect.width <= 0 || rect.height <= 0) return;
+    painted.add(id);
+    screen.layer(id, rect, rows, masks);
+  };
+  const frames: ChromeFrame[] = [];
+  const putView = (id: string, rect: Rect, view: View, focused: boolean, masks?: readonly Rect[]): void => {
+    const area = inside(rect);
+    put(id, area, view.rows(area.height, area.width), masks);
+    const foot = { top: rect.top + rect.height - 1, left: area.left, width: area.width, height: 1 };
+    put(`${id} foot`, foot, [footerRow(view.footer(), area.width, focused, paint)], masks);
+  };
+
+  put('header', layout.header, [header(app, layout.header.width)]);
+  if (app.watch === null && app.picker !== null) {
+    const rect = { top: 1, left: 0, width: state.columns, height: layout.status.top - 1 };
+    frames.push({ rect, title: app.picker.title, tabs: [], tab: 0, focused: true });
+    putView('picker', rect, app.picker, true);
+  } else {
+    for (const id of visiblePanes(layout)) {
+      const rect = layout.panes[id]!;
+      const focused = state.focus === id && dialogs.length === 0;
+      const tabs = app.panes![id].map((view) => view.title);
+      const title = tabs.length > 1 ? `${id}` : `${id} ${PANE_NAMES[id]}`;
+      frames.push({ rect, title, tabs, tab: state.tabs[id], focused });
+      putView(`pane ${id}`, rect, app.pane(id)!, focused);
+    }
+  }
+  put('status', layout.status, [status(app, layout.status.width)]);
+  const hints = layout.hints === null ? null : bar(app, layout.hints.width);
+  if (hints && layout.hints) put('hints', layout.hints, [hints.row]);
+
+  dialogs.forEach(({ overlay, rect }, i) => {
+    const front = i === dialogs.length - 1;
+    frames.push({ rect, title: overlay.title, tabs: [], tab: 0, focused: front });
+    putView(`dialog ${i}`, rect, overlay, front, rects.slice(i + 1));
+  });
+  const front = dialogs.at(-1);
+  const at = front?.overlay.cursor?.(inside(front.rect).width) ?? null;
+  screen.cursor(at && front ? { x: front.rect.left + 1 + at.x, y: front.rect.top + 1 + at.y } : null);
+  for (const id of screen.layerIds()) if (!painted.has(id)) screen.drop(id);
+  return { chrome: model(app, frames, lines(app)), hints };
+}
+
+function model(app: App, frames: readonly ChromeFrame[], lines: ChromeModel['lines']): ChromeModel {
+  return { columns: app.state.columns, rows: app.state.rows, paint: app.paint, frames, lines };
+}
+
+function header(app: App, width: number): string {
+  const { paint, watch } = app;
+  if (watch === null)
+    return paint
+      .line(width)
+      .add(' uffdscope', 'strong')
+      .add('  a debugger for userfaultfd: which process?', 'dim')
+      .end();
+  const bytes = watch.ranges.reduce((sum, range) => sum + (range.end - range.start), 0n);
+  return headerRow(
+    {
+      session: watch.session,
+      snapshot: watch.snapshot,
+      perSecond: watch.rate.perSecond,
+      history: watch.rate.history,
+      ranges: { count: watch.ranges.length, bytes, modes: allModes(watch.ranges, paint) },
+    },
+    width,
+    paint,
+  );
+}
+
+function status(app: App, width: number): string {
+  const { message, firstHeld, leaving } = app.state;
+  const { paint, watch } = app;
+  if (leaving) return paint.line(width).add(' handing back; ctrl-c does not wait', 'warn').end();
+  if (watch === null) return statusRow(EMPTY, message, width, paint);
+  const { list, snapshot } = watch;
+  const held = firstHeld === 'shown' ? list.focused : null;
+  if (message === null && held?.state === 'held') {
+    const who = held.tid === 0 ? 'A thread' : `Thread ${held.tid}`;
+    return paint
+      .line(width)
+      .add(paint.own(` ${who} waits here. a answer · z zero · e edit bytes · ? more`), 'held')
+      .end();
+  }
+  const notice = snapshot.notice !== '' && app.layout.kind !== 'columns';
+  const said = message ?? (notice ? { text: snapshot.notice, kind: 'warn' as const, until: 0 } : null);
+  return statusRow(
+    {
+      row: list.focusSeq === null ? 0 : list.row + 1,
+      length: list.view.length,
+      hold: snapshot.holdOn ? (snapshot.holdFilter ?? 'everything') : null,
+      filter: list.filter?.text ?? null,
+      marked: watch.marks.size,
+      follow: list.follow,
+      frozen: list.frozen,
+      markedOnly: list.markedOnly,
+    },
+    said,
+    width,
+    paint,
+  );
+}
+
+const EMPTY = {
+  row: 0,
+  length: 0,
+  hold: null,
+  filter: null,
+  marked: 0,
+  follow: false,
+  frozen: false,
+  markedOnly: false,
+};
+
+function bar(app: App, width: number): HintBar {
+  const { left, right } = hintsFor(app);
+  return hintBar(left, right, width, app.paint);
+}
+
+/** Rows of chrome outside of frames. */
+function lines(app: App): ChromeModel['lines'] {
+  const { layout, paint, state, watch } = app;
+  if (layout.kind === 'small' || watch === null) return [];
+  if (layout.options)
+    return [
+      {
+        top: layout.options.top,
+        row: optionsRow(watch.session, watch.snapshot, state.theme, layout.options.width, paint),
+      },
+    ];
+  if (!layout.strip) return [];
+  const line = paint.line(layout.strip.width).add(' ');
+  for (const id of [1, 2, 3, 4, 5] as const) {
+    const name = `${id} ${PANE_NAMES[id].toLowerCase()}`;
+    const here = id === state.focus;
+    line.add(here ? `[${name}]` : ` ${name} `, here ? 'strong' : 'dim');
+  }
+  return [{ top: layout.strip.top, row: line.end() }];
+}

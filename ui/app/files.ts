@@ -1,0 +1,42 @@
+/** L and :save. */
+import { parseFilePlace } from '../model/arguments.js';
+import { completePath } from '../model/complete-path.js';
+import { UffdscopeError } from '../../native/session/errors.js';
+import type { App } from './app.js';
+import { fileBytes, focused, keep, saveBytes } from './bytes.js';
+import { askLine } from './dialogs.js';
+
+export async function loadBytes(app: App, argument: string | null): Promise<void> {
+  const fault = focused(app);
+  const line =
+    argument ??
+    (await askLine(app, {
+      title: `Load bytes for #${fault.seq}`,
+      label: 'file: ',
+      history: 'source-file',
+      complete: completePath,
+      check: (text) => {
+        const parsed = parseFilePlace(text);
+        return parsed.ok ? { ok: true, info: '' } : { ok: false, message: parsed.message, at: 0 };
+      },
+    }));
+  if (line === null) return;
+  const place = parseFilePlace(line);
+  if (!place.ok) throw new UffdscopeError('USAGE', `load takes ${place.message}.`);
+  const bytes = fileBytes(place.value, fault.pageSize);
+  const { originals, session } = app.at;
+  if (!originals.has(fault.seq)) {
+    const before = await session.preview(fault.seq);
+    if (before.known) originals.set(fault.seq, before.bytes);
+  }
+  keep(app, fault.seq, bytes);
+}
+
+export function saveShown(app: App, argument: string | null): void {
+  const loaded = app.panes?.bytes.loaded;
+  if (loaded?.state !== 'here' || !loaded.known) throw new UffdscopeError('USAGE', 'No bytes are shown.');
+  if (argument === null || argument.trim() === '')
+    throw new UffdscopeError('USAGE', 'save takes the name of a new file.');
+  saveBytes(argument.trim(), loaded.bytes);
+  app.say(`${loaded.bytes.length} bytes written to ${argument.trim()}`, 'ok');
+}

@@ -1,0 +1,65 @@
+/** ? and K: generated from the registry, never written by hand. */
+import { GROUPS, type Command, type Mode } from '../commands/command.js';
+import { verdictOf } from '../commands/hints.js';
+import { PANE_NAMES } from '../views/panes.js';
+import { TextDialog, wrap, type TextLine } from '../views/text-dialog.js';
+import type { App } from './app.js';
+
+const ABOUT: Readonly<Record<number, string>> = {
+  1: 'The spans of memory that are registered with this userfaultfd, and a map of the one in focus. Enter shows its faults.',
+  2: 'What answers a fault, in the order in which it is asked: the hold, then the default. Rules of your own come with rules.',
+  3: 'What happened to the target: forks, remaps, removed and unmapped memory; and, in the Log tab, what was done here.',
+  4: 'Every page fault that was read, newest last. HELD ones wait for you. Verbs act on the marked faults, or on the one in focus.',
+  5: 'The fault in focus: who raised it, what an answer would give, the page as it is, other faults of its thread and page.',
+};
+
+const WIDTH = 78;
+const KEY_CELLS = 18;
+
+export function showHelp(app: App): void {
+  const { mode } = app;
+  const pane = app.state.focus;
+  const inPicker = mode === 'picker';
+  const about = inPicker
+    ? 'Processes, those with a userfaultfd first. Attaching only looks until you hold or answer something.'
+    : ABOUT[pane]!;
+  const lines: TextLine[] = [about, ''];
+  const here = app.keymap.commands.filter((command) => reachable(command, mode) && command.group !== 'Moving');
+  lines.push(...commandLines(app, here), '', 'K shows every key; ctrl-p finds a command by a few letters.');
+  app.overlays.open(new TextDialog(app, inPicker ? 'Help: processes' : `Help: ${PANE_NAMES[pane]}`, lines, WIDTH));
+}
+
+export function showKeys(app: App): void {
+  const lines = GROUPS.flatMap((group): TextLine[] => {
+    const commands = app.keymap.commands.filter((command) => command.group === group && command.bindings.length > 0);
+    return commands.length === 0 ? [] : [[[group, 'title']], ...commandLines(app, commands), ''];
+  });
+  app.overlays.open(new TextDialog(app, 'Keys', lines, WIDTH));
+}
+
+function reachable(command: Command, mode: Mode): boolean {
+  return command.bindings.some(({ modes }) => modes.includes(mode) || (mode === 'rules' && modes.includes('panes')));
+}
+
+function commandLines(app: App, commands: readonly Command[]): TextLine[] {
+  return commands.flatMap((command): TextLine[] => {
+    const verdict = verdictOf(app, command);
+    const keys = app.keymap.keysOf(command.name).join(' ');
+    const rows = wrap(command.help, WIDTH - KEY_CELLS - 4);
+    const why: TextLine[] = verdict.ok
+      ? []
+      : [
+          [
+            [' '.repeat(KEY_CELLS + 1), 'plain'],
+            [`not now: ${verdict.reason}`, 'off'],
+          ],
+        ];
+    return [
+      ...rows.map((row, i): TextLine => [
+        [` ${(i === 0 ? keys : '').padEnd(KEY_CELLS)}`, verdict.ok ? 'key' : 'off'],
+        [row, verdict.ok ? 'plain' : 'off'],
+      ]),
+      ...why,
+    ];
+  });
+}

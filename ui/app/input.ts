@@ -1,0 +1,136 @@
+/** Keys, pastes and the mouse to commands. */
+import type { Command } from '../commands/command.js';
+import { verdictOf } from '../commands/hints.js';
+import { contains, inside, type PaneId } from '../layout.js';
+import { visiblePanes } from '../model/state.js';
+import type { KeyPress } from '../screen/keys.js';
+import type { MouseReport } from '../screen/mouse.js';
+import type { View } from '../views/view.js';
+import type { App } from './app.js';
+import type { Drawn } from './draw.js';
+import { goTo } from './navigate.js';
+
+const DOUBLE_MS = 400;
+const WHEEL_ROWS = 3;
+
+interface Target {
+  readonly view: View;
+  readonly pane: PaneId | null;
+  /** -1 on the frame. */
+  readonly row: number;
+  readonly column: number;
+}
+
+export class Input {
+  #click = { x: -1, y: -1, at: -Infinity };
+
+  constructor(
+    private readonly app: App,
+    private readonly drawn: () => Drawn | null,
+  ) {}
+
+  key(key: KeyPress): void {
+    const { app } = this;
+    const command = app.keymap.find(key.name, app.mode);
+    // While we leave, only a second ctrl-c means anything.
+    if (app.state.leaving && command?.name !== 'quit') return;
+    if (app.state.message?.until === Infinity) app.set({ message: null });
+    const { front } = app.overlays;
+    // What is typed goes to the dialog; but no dialog takes ctrl-x or ctrl-c away.
+    const commandFirst = app.mode === 'typing' || key.name.startsWith('ctrl-');
+    if (front && !(commandFirst && command) && front.typed?.(key)) return;
+    if (command) this.run(command);
+  }
+
+  run(command: Command): void {
+    const verdict = verdictOf(this.app, command);
+    if (verdict.ok) this.app.attempt(() => command.run(this.app, null));
+    else this.app.say(verdict.reason, 'warn');
+  }
+
+  /** Pasted text is text: it goes to a line or to bytes being edited, and never is a command. */
+  paste(text: string): void {
+    const { front } = this.app.overlays;
+    if (front?.pasted) front.pasted(text);
+    else this.app.say('what was pasted is ignored here; : or / takes it', 'warn');
+  }
+
+  mouse(report: MouseReport): void {
+    if (this.app.state.leaving || report.type === 'release') return;
+    const target = this.#viewAt(report.x, report.y);
+    if (report.type !== 'press') {
+      const delta = report.type === 'wheel-up' ? -WHEEL_ROWS : WHEEL_ROWS;
+      if (target?.view.scroll) target.view.scroll(delta);
+      else target?.view.move(delta);
+      return;
+    }
+    if (report.button === 0) this.#press(report, target);
+  }
+
+  #press({ x, y }: MouseReport, target: Target | null): void {
+    const now = performance.now();
+    const twice = this.#click.x === x && this.#click.y === y && now - this.#click.at < DOUBLE_MS;
+    this.#click = { x, y, at: twice ? -Infinity : now };
+    if (this.#hint(x, y) || !target) return;
+    if (target.pane !== null) goTo(this.app, target.pane);
+    if (target.row < 0 || target.column < 0) return;
+    target.view.click?.(target.row, target.column);
+    if (!twice) return;
+    if (this.app.overlays.front) target.view.open?.();
+    else {
+      const command = this.app.keymap.command(this.app.picker ? 'picker.attach' : 'nav.open');
+      if (command) this.run(command);
+    }
+  }
+
+  /** A hint is a button. */
+  #hint(x: number, y: number): boolean {
+    const { layout } = this.app;
+    if (layout.kind === 'small' || layout.hints?.top !== y) return false;
+    const spot = this.drawn()?.hints?.spots.find(({ from, to }) => x >= from && x < to);
+    const command = spot && this.app.keymap.command(spot.command);
+    if (command) this.run(command);
+    return true;
+  }
+
+  #viewAt(x: number, y: number): Target | null {
+    const { app } = this;
+    const { layout, state } = app;
+    if (layout.kind === 'small') return null;
+    const place = (view: View, rect: ReturnType<typeof inside>, pane: PaneId | null): Target => {
+      const row = y - rect.top;
+      return { view, pane, row: row < rect.height ? row : -1, column: x - rect.left };
+    };
+    const { front } = app.overlays;
+    if (front) {
+      const rect = front.frame(state.columns, state.rows);
+      return contains(rect, x, y) ? place(front, inside(rect), null) : null;
+    }
+    if (app.picker)
+      return place(app.picker, inside({ top: 1, left: 0, width: state.columns, height: layout.status.top - 1 }), null);
+    for (const id of visiblePanes(layout)) {
+      const rect = layout.panes[id]!;
+      if (contains(rect, x, y)) return place(app.pane(id)!, inside(rect), id);
+    }
+    if (layout.strip?.top === y) this.#strip(x);
+    return null;
+  }
+
+  /** The row of pane names: each is nine or ten cells; the digit before the pointer names it. */
+  #strip(x: number): void {
+    let left = 1;
+    for (const [id, name] of STRIP) {
+      const width = name.length + 4;
+      if (x >= left && x < left + width) goTo(this.app, id);
+      left += width;
+    }
+  }
+}
+
+const STRIP: readonly (readonly [PaneId, string])[] = [
+  [1, 'ranges'],
+  [2, 'rules'],
+  [3, 'events'],
+  [4, 'faults'],
+  [5, 'detail'],
+];

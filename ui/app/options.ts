@@ -1,0 +1,42 @@
+/** O and T. */
+import { SHAPES } from '../layout.js';
+import type { ThemeName } from '../screen/theme.js';
+import type { App } from './app.js';
+import { choose } from './dialogs.js';
+
+const THEMES: readonly ThemeName[] = ['ansi', 'truecolor', 'mono'];
+
+export function nextTheme(app: App): void {
+  const started = app.options.theme;
+  if (started === 'mono' || started === 'dumb') {
+    app.say('colour is off (NO_COLOR, --color never or TERM=dumb)', 'warn');
+    return;
+  }
+  const theme = THEMES[(THEMES.indexOf(app.state.theme) + 1) % THEMES.length]!;
+  app.setTheme(theme);
+  app.say(`theme: ${theme}`);
+}
+
+export async function options(app: App): Promise<void> {
+  const { state } = app;
+  const what = await choose<'theme' | 'hints' | 'layout' | 'zoom'>(app, {
+    title: 'Options',
+    items: [
+      { key: 't', title: 'theme', note: state.theme, value: 'theme' },
+      { key: 'h', title: 'hint bar', note: state.hints ? 'on' : 'off', value: 'hints' },
+      { key: 'l', title: 'layout', note: `${state.shape} (of ${SHAPES.join(', ')})`, value: 'layout' },
+      { key: 'z', title: 'zoom', note: state.zoom ? 'on' : 'off', value: 'zoom' },
+    ],
+  });
+  switch (what) {
+    case 'theme':
+      return nextTheme(app);
+    case 'hints':
+      return app.set({ hints: !state.hints });
+    case 'layout':
+      return app.set({ shape: SHAPES[(SHAPES.indexOf(state.shape) + 1) % SHAPES.length]!, zoom: false });
+    case 'zoom':
+      return app.set({ zoom: !state.zoom });
+    case null:
+  }
+}

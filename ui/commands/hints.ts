@@ -1,0 +1,67 @@
+/** Which commands a hint bar names, by what has the keys. */
+import type { App } from '../app/app.js';
+import type { Greyed } from '../rows/greyed.js';
+import type { Hint } from '../rows/hints.js';
+import { no, OK, type Command, type Mode, type Verdict } from './command.js';
+
+const FAULT_VERBS = [
+  'fault.answer', 'fault.zero', 'fault.copy', 'fault.unprotect', 'fault.continue', 'fault.delay', 'fault.edit', 'fault.harm', 'fault.wake',
+] as const; // prettier-ignore
+
+const FAULTS = [
+  'fault.answer', 'fault.answer-all', 'fault.zero', 'fault.delay', 'fault.edit', 'fault.harm', 'fault.wake', 'hold.set', 'view.filter', 'mark.toggle',
+] as const; // prettier-ignore
+
+const BY_PANE: Readonly<Record<1 | 2 | 3 | 4 | 5, readonly string[]>> = {
+  1: ['nav.open', 'hold.set', 'hold.toggle', 'tab.next', 'pane.zoom', 'layout.cycle', 'yank'],
+  2: ['hold.set', 'hold.toggle', 'rule.from-focus', 'rule.toggle', 'rule.edit', 'rule.delete'],
+  3: ['nav.open', 'tab.next', 'log', 'hold.set', 'pane.zoom'],
+  4: FAULTS,
+  5: [
+    ...FAULTS.slice(0, 1),
+    'fault.zero',
+    'fault.copy',
+    'fault.edit',
+    'fault.harm',
+    'search.start',
+    'tab.next',
+    'pane.zoom',
+    'yank',
+  ],
+};
+
+const BY_MODE: Readonly<Record<Exclude<Mode, 'panes' | 'rules'>, readonly string[]>> = {
+  picker: ['picker.attach', 'picker.watch', 'picker.filter', 'picker.refresh', 'keys', 'prompt'],
+  list: ['dialog.accept', 'nav.down', 'nav.up', 'nav.back'],
+  question: ['dialog.accept', 'dialog.close'],
+  typing: ['dialog.accept', 'line.complete', 'line.older', 'dialog.close', 'panic.release'],
+  hex: ['dialog.accept', 'hex.side', 'hex.undo', 'hex.revert', 'hex.external', 'dialog.close'],
+};
+
+export function hintsFor(app: App): { left: Hint[]; right: Hint[] } {
+  const { mode } = app;
+  const names = mode === 'panes' || mode === 'rules' ? BY_PANE[app.state.focus] : BY_MODE[mode];
+  const right = mode === 'panes' || mode === 'rules' || mode === 'picker' ? ['nav.back', 'quit'] : [];
+  return { left: names.flatMap((name) => hint(app, name)), right: right.flatMap((name) => hint(app, name)) };
+}
+
+/** The verbs for the fault in focus, with the reason where one would be refused. */
+export function verbHints(app: App): (Hint & Greyed)[] {
+  return FAULT_VERBS.flatMap((name) => hint(app, name));
+}
+
+export function verdictOf(app: App, command: Command): Verdict {
+  const needsSession =
+    command.bindings.every(({ modes }) => !modes.includes('picker')) && !command.name.startsWith('dialog');
+  if (app.watch === null && needsSession) return no('nothing is attached');
+  if (app.picker === null && command.name.startsWith('picker.')) return no('a process is chosen already');
+  return command.enabled?.(app) ?? OK;
+}
+
+function hint(app: App, name: string): (Hint & Greyed)[] {
+  const command = app.keymap.command(name);
+  const [key] = app.keymap.keysOf(name);
+  if (!command || key === undefined) return [];
+  const verdict = verdictOf(app, command);
+  return [{ command: name, key, title: command.title, ok: verdict.ok, reason: verdict.ok ? '' : verdict.reason }];
+}

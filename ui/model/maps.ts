@@ -1,0 +1,63 @@
+/** Page maps of ranges, looked up no oftener than they are worth: a scan of a large range takes milliseconds. */
+import type { PageMap, Session } from '../../native/session/types.js';
+
+const REFRESH_MS = 1000;
+/** A scan may cost at most this share of the time between two. */
+const COST_SHARE = 50;
+
+interface Entry {
+  cells: number;
+  map: PageMap | null;
+  due: number;
+  asking: boolean;
+}
+
+export class MapCache {
+  readonly #entries = new Map<number, Entry>();
+  /** Share of each range that is in memory, as far as it was looked up. */
+  readonly resident = new Map<number, number>();
+
+  constructor(
+    private readonly session: Session,
+    private readonly changed: () => void,
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  /** The newest map there is; asks for a newer one when it is time. */
+  map(rangeId: number, cells: number): PageMap | null {
+    if (cells <= 0) return null;
+    let entry = this.#entries.get(rangeId);
+    if (!entry) this.#entries.set(rangeId, (entry = { cells: 0, map: null, due: 0, asking: false }));
+    if (!entry.asking && (entry.cells !== cells || performance.now() >= entry.due))
+      void this.#ask(rangeId, cells, entry);
+    return entry.map;
+  }
+
+  /** Look up the resident share of one range that was not looked up for longest. */
+  touchNext(rangeIds: readonly number[]): void {
+    const now = performance.now();
+    const due = rangeIds
+      .map((id) => ({ id, entry: this.#entries.get(id) }))
+      .filter(({ entry }) => !entry || (!entry.asking && now >= entry.due))
+      .toSorted((a, b) => (a.entry?.due ?? 0) - (b.entry?.due ?? 0));
+    if (due[0]) this.map(due[0].id, due[0].entry?.cells || 1);
+  }
+
+  async #ask(rangeId: number, cells: number, entry: Entry): Promise<void> {
+    entry.asking = true;
+    entry.cells = cells;
+    const started = performance.now();
+    try {
+      const map = await this.session.pageMap(rangeId, cells);
+      const before = JSON.stringify(entry.map);
+      entry.map = map;
+      this.resident.set(rangeId, map.resident);
+      if (before !== JSON.stringify(map)) this.changed();
+    } catch (error) {
+      this.failed(error); // a range that went away while it was asked for
+    }
+    const cost = performance.now() - started;
+    entry.due = performance.now() + Math.max(REFRESH_MS, cost * COST_SHARE);
+    entry.asking = false;
+  }
+}

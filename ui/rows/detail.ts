@@ -1,0 +1,89 @@
+/** What is known of one fault, in words. */
+import type { Fault, Range } from '../../native/session/types.js';
+import type { Paint } from '../screen/paint.js';
+import { ageRole } from './faults.js';
+import { age, clock, duration, hex, plural } from './format.js';
+import { KIND_LONG, stateWord } from './words.js';
+
+export interface DetailFacts {
+  readonly fault: Fault;
+  readonly range: Range | null;
+  readonly holdFilter: string | null;
+}
+
+/** Three rows where there is room, one where there is not. */
+export function faultInfoRows(facts: DetailFacts, rows: number, width: number, paint: Paint): string[] {
+  return rows <= 1 ? [shortRow(facts, width, paint)] : longRows(facts, width, paint).slice(0, rows);
+}
+
+function shortRow({ fault }: DetailFacts, width: number, paint: Paint): string {
+  const line = paint
+    .line(width)
+    .add(' ')
+    .add(hex(fault.address), 'address')
+    .add(`  ${paint.outside(fault.rangeOffset)}  `);
+  addFate(line, fault, paint);
+  return line.end();
+}
+
+function longRows({ fault, range, holdFilter }: DetailFacts, width: number, paint: Paint): string[] {
+  const first = paint
+    .line(width)
+    .add(` #${fault.seq}`, 'strong')
+    .add(`  ${KIND_LONG[fault.kind]}, `)
+    .add(fault.access.toUpperCase(), fault.access === 'write' ? 'write' : 'plain')
+    .add(`  by ${fault.tid === 0 ? 'an unknown thread' : `thread ${fault.tid}`}`);
+  if (fault.comm !== '') first.add(` "${paint.outside(fault.comm)}"`);
+  const second = paint
+    .line(width)
+    .add(' at ')
+    .add(hex(fault.address), 'address')
+    .add(`  page ${hex(fault.page)}  ${paint.outside(fault.rangeOffset)}`)
+    .add(`  seen ${plural(fault.hits, 'time')}`, fault.hits > 2 ? 'warn' : 'dim');
+  const third = paint.line(width).add(' ');
+  addFate(third, fault, paint);
+  if (fault.state === 'held')
+    third.add(`  hold ${holdFilter === null ? 'everything' : paint.outside(holdFilter)}`, 'dim');
+  if (range && range.path !== '') third.add(`  ${paint.outside(range.path)}`, 'dim');
+  return [first.end(), second.end(), third.end()];
+}
+
+function addFate(line: ReturnType<Paint['line']>, fault: Fault, paint: Paint): void {
+  const micro = paint.glyphs.micro;
+  switch (fault.state) {
+    case 'held':
+      line.add(`${paint.glyphs.held}HELD`, 'held').add(` for ${age(fault.age)}`, ageRole(fault));
+      break;
+    case 'resolved':
+      line.add(stateWord(fault), 'ok').add(` by ${paint.outside(fault.by ?? '?')}`);
+      if (fault.latency !== null) line.add(` after ${duration(fault.latency, micro)}`);
+      break;
+    case 'failed':
+      line.add('FAILED', 'error').add(`: errno ${fault.errno ?? '?'}, it still waits`);
+      break;
+    case 'gone':
+      line.add('gone', 'dim').add(fault.by === null ? '' : ` by ${paint.outside(fault.by)}`, 'dim');
+      break;
+    default:
+      line.add(fault.state, 'held').add(` for ${age(fault.age)}`);
+  }
+  if (fault.edited) line.add('  bytes edited by hand', 'edited');
+  line.add(`  at ${clock(fault.t)}s`, 'dim');
+}
+
+/** Other faults of the same page or thread, newest first. */
+export function relatedRows(faults: readonly Fault[], width: number, paint: Paint): string[] {
+  return faults.map((fault) =>
+    paint
+      .line(width)
+      .add(' ')
+      .column(clock(fault.t), 7, 'dim', 'right')
+      .column(`#${fault.seq}`, 8, 'plain', 'right')
+      .column(String(fault.tid), 7, 'plain', 'right')
+      .column(fault.access === 'write' ? 'w' : 'r', 1)
+      .column(paint.outside(fault.rangeOffset), Math.max(8, width - 46))
+      .column(stateWord(fault), 7, fault.state === 'held' ? 'held' : 'plain')
+      .add(fault.latency === null ? age(fault.age) : duration(fault.latency, paint.glyphs.micro))
+      .end(),
+  );
+}

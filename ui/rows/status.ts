@@ -1,0 +1,39 @@
+/** The row above the hints: where the list stands, what is set, and the last thing that was said. */
+import type { Paint } from '../screen/paint.js';
+import type { Role } from '../screen/theme.js';
+import type { Message } from '../model/state.js';
+import { count } from './format.js';
+
+export interface StatusFacts {
+  /** 1-based, or 0 in an empty list. */
+  readonly row: number;
+  readonly length: number;
+  readonly hold: string | null;
+  readonly filter: string | null;
+  readonly marked: number;
+  readonly follow: boolean;
+  readonly frozen: boolean;
+  readonly markedOnly: boolean;
+}
+
+const ROLES: Readonly<Record<Message['kind'], Role>> = { info: 'strong', ok: 'ok', warn: 'warn', error: 'error' };
+
+export function statusRow(facts: StatusFacts, message: Message | null, width: number, paint: Paint): string {
+  const line = paint.line(width).add(' ');
+  if (message !== null) return line.add(paint.outside(message.text), ROLES[message.kind]).end();
+  const dash = paint.glyphs.dash;
+  line.add(`[${count(facts.row)}/${count(facts.length)}]`, 'dim');
+  line
+    .add(' [i: ', 'dim')
+    .add(facts.hold === null ? dash : paint.outside(facts.hold), facts.hold === null ? 'dim' : 'held')
+    .add(']', 'dim');
+  line
+    .add(' [f: ', 'dim')
+    .add(facts.filter === null ? dash : paint.outside(facts.filter), facts.filter === null ? 'dim' : 'match')
+    .add(']', 'dim');
+  if (facts.marked > 0) line.add(` [${count(facts.marked)} marked]`, 'marked');
+  if (facts.markedOnly) line.add(' only marked', 'marked');
+  if (facts.frozen) line.add(' FROZEN (p goes on)', 'alarm');
+  else if (facts.follow) line.add(' following', 'ok');
+  return line.right('? help  : command ', 'dim').end();
+}

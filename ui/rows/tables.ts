@@ -1,0 +1,84 @@
+/** The other tabs of the faults pane: by thread, in numbers, over time. */
+import type { Snapshot } from '../../native/session/types.js';
+import type { Tally, ThreadTally } from '../model/tally.js';
+import type { Paint } from '../screen/paint.js';
+import { clock, count, duration, rate } from './format.js';
+import { barChart } from './sparkline.js';
+
+export interface ThreadTable {
+  readonly threads: readonly ThreadTally[];
+  /** Threads that wait now, with what they wait for. */
+  readonly waiting: ReadonlyMap<number, string>;
+  readonly top: number;
+  readonly focus: number;
+  readonly active: boolean;
+}
+
+export function threadRows(table: ThreadTable, height: number, width: number, paint: Paint): string[] {
+  const header = paint
+    .line(width)
+    .add('  ')
+    .column('TID', 8, 'label', 'right')
+    .column('NAME', 16, 'label')
+    .column('FAULTS', 10, 'label', 'right')
+    .column('WRITES', 10, 'label', 'right')
+    .column('LAST', 8, 'label', 'right')
+    .add('WAITS FOR', 'label')
+    .end();
+  const rows = table.threads.slice(table.top, table.top + height - 1).map((thread, i) => {
+    const focused = table.top + i === table.focus;
+    const waits = table.waiting.get(thread.tid);
+    return paint
+      .line(width, focused && table.active ? 'selected' : 'plain')
+      .add(focused ? `${paint.glyphs.focus} ` : '  ', 'key')
+      .column(String(thread.tid), 8, 'plain', 'right')
+      .column(paint.outside(thread.comm), 16)
+      .column(count(thread.faults), 10, 'plain', 'right')
+      .column(count(thread.writes), 10, 'plain', 'right')
+      .column(clock(thread.lastT), 8, 'dim', 'right')
+      .add(
+        waits === undefined ? `last in ${paint.outside(thread.lastRange)}` : paint.outside(waits),
+        waits === undefined ? 'dim' : 'held',
+      )
+      .end();
+  });
+  return [header, ...rows].slice(0, height);
+}
+
+export function statsRows(snapshot: Snapshot, tally: Tally, height: number, width: number, paint: Paint): string[] {
+  const micro = paint.glyphs.micro;
+  const lines: [string, string][] = [
+    ['faults', count(snapshot.faults)],
+    ['answered', count(snapshot.resolved)],
+    ['failed', count(snapshot.failed)],
+    ['handed back', count(snapshot.handedBack)],
+    ['held, delayed', `${count(snapshot.held)}, ${count(snapshot.delayed)}`],
+    ['overwritten in the log', count(snapshot.lost)],
+    [
+      'time to answer',
+      snapshot.latency === null
+        ? 'nothing answered yet'
+        : `p50 ${duration(snapshot.latency.p50, micro)}  p99 ${duration(snapshot.latency.p99, micro)}  max ${duration(snapshot.latency.max, micro)}`,
+    ],
+    ['by kind', tallied(tally.kinds)],
+    ['by access', tallied(tally.access)],
+    ['threads', count(tally.threads.size)],
+    ...[...tally.ranges]
+      .toSorted((a, b) => b[1] - a[1])
+      .map(([name, n]): [string, string] => [`in ${paint.outside(name)}`, count(n)]),
+  ];
+  return lines
+    .slice(0, height)
+    .map(([label, value]) => paint.line(width).add(' ').column(label, 24, 'label').add(value).end());
+}
+
+export function graphRows(history: readonly number[], height: number, width: number, paint: Paint): string[] {
+  const top = Math.max(...history.slice(-(width - 2)), 1);
+  const chart = barChart(history, width - 2, Math.max(1, height - 2), paint.glyphs.spark);
+  const scale = paint.line(width).add(' faults a second, one column a second; the top is ', 'dim').add(rate(top)).end();
+  return [scale, ...chart.map((row) => paint.line(width).add(' ').add(row, 'ok').end())];
+}
+
+function tallied(counts: ReadonlyMap<string, number>): string {
+  return [...counts].map(([name, n]) => `${name} ${count(n)}`).join('  ');
+}

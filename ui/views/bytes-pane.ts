@@ -1,0 +1,168 @@
+/** Pane 5, first tab: the fault in words, the bytes an answer would give, and the page as it is. */
+import type { App } from '../app/app.js';
+import { zoom } from '../app/navigate.js';
+import type { Fault } from '../../native/session/types.js';
+import { findBytes } from '../model/byte-search.js';
+import type { Loaded } from '../model/bytes.js';
+import { faultInfoRows } from '../rows/detail.js';
+import { BYTES_PER_ROW, hexdumpRows } from '../rows/hexdump.js';
+import { verbHints } from '../commands/hints.js';
+import { greyedRow } from '../rows/greyed.js';
+import { hintBar } from '../rows/hints.js';
+import type { View } from './view.js';
+
+type Side = 'answer' | 'page';
+
+export class BytesPane implements View {
+  readonly title = 'Bytes';
+  #seq = -1;
+  #side: Side | null = null;
+  #top: number | null = null;
+  #height = 1;
+  #match: readonly [number, number] | null = null;
+
+  constructor(private readonly app: App) {}
+
+  get #fault(): Fault | null {
+    return this.app.at.list.focused;
+  }
+
+  /** What is shown unless h or l said otherwise: of a fault that waits, the answer. */
+  get shown(): Side {
+    const fault = this.#fault;
+    return this.#side ?? (fault && isWaiting(fault) ? 'answer' : 'page');
+  }
+
+  get loaded(): Loaded | null {
+    const fault = this.#fault;
+    if (!fault) return null;
+    return this.shown === 'answer' ? this.app.at.bytes.answer(fault) : this.app.at.bytes.page(fault);
+  }
+
+  rows(height: number, width: number): string[] {
+    const { paint } = this.app;
+    const fault = this.#fault;
+    if (!fault) return [paint.line(width).add('  no fault is selected', 'dim').end()];
+    this.#follow(fault);
+    const infoRows = height >= 9 ? 3 : height >= 7 ? 2 : 1;
+    const verbRows = height >= 13 && isWaiting(fault) ? 3 : 0;
+    const withSides = height >= 9;
+    const { ranges, snapshot } = this.app.at;
+    const range = ranges.find((one) => one.id === fault.rangeId) ?? null;
+    const info = faultInfoRows({ fault, range, holdFilter: snapshot.holdFilter }, infoRows, width, paint);
+    const sides = withSides ? [this.#sidesRow(width)] : [];
+    const room = height - info.length - sides.length - verbRows;
+    const dump = this.#dump(fault, room, width);
+    const blank = paint.line(width).end();
+    const fill = verbRows > 0 ? Array.from({ length: Math.max(0, room - dump.length) }, () => blank) : [];
+    return [...info, ...sides, ...dump, ...fill, ...(verbRows > 0 ? this.#verbs(width) : [])];
+  }
+
+  footer(): string {
+    const loaded = this.loaded;
+    const size = loaded?.state === 'here' && loaded.known ? ` ${loaded.bytes.length} bytes` : '';
+    return this.app.paint.own(
+      `${this.shown === 'answer' ? 'would be answered' : 'the page as it is'}${size} · h l other`,
+    );
+  }
+
+  get page(): number {
+    return Math.max(1, this.#height - 1);
+  }
+
+  move(delta: number): void {
+    const loaded = this.loaded;
+    const length = loaded?.state === 'here' && loaded.known ? Math.ceil(loaded.bytes.length / BYTES_PER_ROW) : 0;
+    const last = Math.max(0, length - this.#height);
+    const top = delta === Infinity ? last : delta === -Infinity ? 0 : (this.#top ?? 0) + delta;
+    this.#top = Math.max(0, Math.min(last, top));
+    this.app.touch();
+  }
+
+  /** h and l: the other side. */
+  side(): void {
+    this.#side = this.shown === 'answer' ? 'page' : 'answer';
+    this.#match = null;
+    this.app.touch();
+  }
+
+  open(): void {
+    zoom(this.app, true);
+  }
+
+  /** Go to the next place of these bytes; false when they are not there. */
+  search(needle: Uint8Array, direction: 1 | -1): boolean {
+    const loaded = this.loaded;
+    if (loaded?.state !== 'here' || !loaded.known) return false;
+    const from = this.#match ? this.#match[0] + direction : (this.#top ?? 0) * BYTES_PER_ROW;
+    const at = findBytes(loaded.bytes, needle, from, direction);
+    if (at === null) return false;
+    this.#match = [at, at + needle.length];
+    this.#show(Math.floor(at / BYTES_PER_ROW), loaded.bytes.length);
+    this.app.touch();
+    return true;
+  }
+
+  #follow(fault: Fault): void {
+    if (fault.seq === this.#seq) return;
+    this.#seq = fault.seq;
+    this.#side = null;
+    this.#top = null;
+    this.#match = null;
+  }
+
+  #show(row: number, length: number): void {
+    const last = Math.max(0, Math.ceil(length / BYTES_PER_ROW) - this.#height);
+    const top = this.#top ?? 0;
+    if (row < top || row >= top + this.#height) this.#top = Math.max(0, Math.min(last, row - (this.#height >> 1)));
+    else this.#top = top;
+  }
+
+  #dump(fault: Fault, height: number, width: number): string[] {
+    const { paint } = this.app;
+    this.#height = Math.max(1, height);
+    const loaded = this.loaded;
+    if (loaded === null || loaded.state === 'loading')
+      return [paint.line(width).add('  reading', 'dim').add(paint.glyphs.ellipsis, 'dim').end()];
+    if (!loaded.known)
+      return [
+        paint
+          .line(width)
+          .add(`  ${paint.outside(loaded.reason)}`, 'warn')
+          .end(),
+      ];
+    const touched = Number(fault.address - fault.page);
+    if (this.#top === null) this.#show(Math.floor(touched / BYTES_PER_ROW), loaded.bytes.length);
+    const original = this.shown === 'answer' ? (this.app.at.originals.get(fault.seq) ?? null) : null;
+    return hexdumpRows(
+      { bytes: loaded.bytes, top: this.#top ?? 0, touched, original, cursor: -1, side: 'hex', match: this.#match },
+      height,
+      width,
+      paint,
+    );
+  }
+
+  #sidesRow(width: number): string {
+    const { paint } = this.app;
+    const answer = this.shown === 'answer';
+    return paint
+      .line(width)
+      .add(answer ? ' [would be answered]' : '  would be answered ', answer ? 'strong' : 'dim')
+      .add(answer ? '  the page as it is ' : ' [the page as it is]', answer ? 'dim' : 'strong')
+      .end();
+  }
+
+  #verbs(width: number): string[] {
+    const hints = verbHints(this.app);
+    const legal = hints.filter((hint) => hint.ok);
+    return [
+      this.app.paint.line(width).end(),
+      hintBar(legal, [], width, this.app.paint).row,
+      greyedRow(hints, width, this.app.paint),
+    ];
+  }
+}
+
+export function isWaiting(fault: Fault): boolean {
+  return fault.state === 'held' || fault.state === 'delayed' || fault.state === 'failed' || fault.state === 'read';
+}

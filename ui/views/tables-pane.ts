@@ -1,0 +1,104 @@
+/** Pane 4, the other tabs: threads, numbers, the rate over time. They count only while somebody looks. */
+import type { App } from '../app/app.js';
+import { filterView, goTo } from '../app/navigate.js';
+import { Scroll } from '../model/scroll.js';
+import type { ThreadTally } from '../model/tally.js';
+import { plural } from '../rows/format.js';
+import { graphRows, statsRows, threadRows } from '../rows/tables.js';
+import type { View } from './view.js';
+
+export class ThreadsPane implements View {
+  readonly title = 'Threads';
+  readonly #scroll = new Scroll();
+
+  constructor(private readonly app: App) {}
+
+  rows(height: number, width: number): string[] {
+    const { tally, session } = this.app.at;
+    if (tally.update()) this.app.touch();
+    const threads = this.#threads();
+    this.#scroll.show(height - 1, threads.length);
+    const waiting = new Map<number, string>();
+    for (const seq of session.faults.waiting()) {
+      const fault = session.faults.row(seq);
+      if (fault) waiting.set(fault.tid, `#${seq} ${fault.state} ${fault.rangeOffset}`);
+    }
+    const table = {
+      threads,
+      waiting,
+      top: this.#scroll.top,
+      focus: this.#scroll.focus,
+      active: this.app.state.focus === 4,
+    };
+    return threadRows(table, height, width, this.app.paint);
+  }
+
+  footer(): string {
+    return plural(this.app.at.tally.threads.size, 'thread');
+  }
+
+  get page(): number {
+    return this.#scroll.page;
+  }
+
+  move(delta: number): void {
+    this.#scroll.move(delta, this.app.at.tally.threads.size);
+    this.app.touch();
+  }
+
+  click(row: number): void {
+    if (row > 0) this.#scroll.to(this.#scroll.top + row - 1, this.app.at.tally.threads.size);
+    this.app.touch();
+  }
+
+  /** Enter: show the faults of this thread. */
+  open(): void {
+    const thread = this.#threads()[this.#scroll.focus];
+    if (thread) this.app.attempt(() => filterView(this.app, `tid=${thread.tid}`));
+    goTo(this.app, 4, 0);
+  }
+
+  #threads(): ThreadTally[] {
+    return [...this.app.at.tally.threads.values()].toSorted((a, b) => b.faults - a.faults || a.tid - b.tid);
+  }
+}
+
+export class StatsPane implements View {
+  readonly title = 'Stats';
+  readonly page = 1;
+
+  constructor(private readonly app: App) {}
+
+  rows(height: number, width: number): string[] {
+    const { tally, snapshot } = this.app.at;
+    if (tally.update()) this.app.touch();
+    return statsRows(snapshot, tally, height, width, this.app.paint);
+  }
+
+  footer(): string {
+    return 'since attach';
+  }
+
+  move(): void {
+    // numbers have no focus
+  }
+}
+
+export class GraphPane implements View {
+  readonly title = 'Graph';
+  readonly page = 1;
+
+  constructor(private readonly app: App) {}
+
+  rows(height: number, width: number): string[] {
+    return graphRows(this.app.at.rate.history, height, width, this.app.paint);
+  }
+
+  footer(): string {
+    return plural(this.app.at.rate.history.length, 'second');
+  }
+
+  move(): void {
+    // a graph has no focus
+  }
+}
