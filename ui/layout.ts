@@ -111,11 +111,12 @@ function splitHigh(area: Rect, weights: readonly number[]): Rect[] {
   const heights = weights.map((weight) => Math.floor((area.height * weight) / sum));
   heights[0]! += area.height - heights.reduce((a, b) => a + b, 0);
   let top = area.top;
-  return heights.map((height) => {
-    const rect = { ...area, top, height };
+  const rects: Rect[] = [];
+  for (const height of heights) {
+    rects.push({ ...area, top, height });
     top += height;
-    return rect;
-  });
+  }
+  return rects;
 }
 
 /** The inside of a frame. */

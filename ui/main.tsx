@@ -18,7 +18,7 @@ import { ChromeStore } from './views/chrome-model.js';
 import { PickerView } from './views/picker-view.js';
 
 export type { ScreenEnd } from './app/end.js';
-export type { PickerRow, PickerSource } from './model/picker.js';
+export type { PickerSource } from './model/picker.js';
 
 export interface ScreenOptions {
   readonly color?: ColorFlag;

@@ -253,6 +253,7 @@ export interface Session extends AsyncDisposable {
   readonly seed: number;
   readonly options: {
     readonly defaultAnswer: DefaultAnswer;
+    /** ms */
     readonly maxHold: number | null;
     readonly granularity: number;
     readonly sourceText: string;

@@ -37,7 +37,12 @@ export class MemorySession implements Session {
   readonly uffd = { ino: 87723, fd: 7, features: ['THREAD_ID'], nonblocking: true, initialized: true };
   readonly userModeOnly = false;
   readonly seed = 1;
-  readonly options = { defaultAnswer: 'zero' as const, maxHold: 30e9, granularity: PAGE, sourceText: '/tmp/heap.img' };
+  readonly options = {
+    defaultAnswer: 'zero' as const,
+    maxHold: 30_000,
+    granularity: PAGE,
+    sourceText: '/tmp/heap.img',
+  };
   readonly faults: MemoryFaults;
   /** What was asked of the session, for tests to read. */
   readonly calls: string[] = [];
@@ -158,7 +163,6 @@ export class MemorySession implements Session {
 
   legal(verb: Verb['verb'] | 'move', seq: number): { ok: true } | { ok: false; reason: string } {
     const fault = this.faults.row(seq);
-    const no = (reason: string): { ok: false; reason: string } => ({ ok: false, reason });
     if (fault === null) return no('this fault was overwritten');
     if (verb === 'move') return no('UFFDIO_MOVE works inside one process only: the kernel refuses it from outside');
     if (fault.state !== 'held' && fault.state !== 'delayed') return no('this fault is not waiting any more');
@@ -196,8 +200,8 @@ export class MemorySession implements Session {
   }
 
   async pageMap(rangeId: number, cells: number): Promise<PageMap> {
-    const range = this.#ranges[rangeId]!;
-    const bytes = Number(range.end - range.start);
+    const { start, end } = this.#ranges[rangeId]!;
+    const bytes = Number(end - start);
     const pages = Math.max(1, Math.ceil(bytes / PAGE / cells));
     const used = Math.ceil(bytes / PAGE / pages);
     return {
@@ -305,6 +309,10 @@ export class MemorySession implements Session {
   #event(type: TargetEvent['type'], detail: string): void {
     this.#events.push({ index: this.#events.length, t: this.#now, type, pid: 4012, detail });
   }
+}
+
+function no(reason: string): { ok: false; reason: string } {
+  return { ok: false, reason };
 }
 
 function range(id: number, start: bigint, bytes: number, name: string, modes: Range['modes'], path: string): Range {

@@ -5,11 +5,10 @@ import { parseAddress, parseByte, parseFilePlace, type Parsed } from '../model/a
 import { parseHex } from '../model/byte-search.js';
 import { completePath } from '../model/complete-path.js';
 import { plural } from '../rows/format.js';
-import type { Check } from '../views/prompt.js';
 import type { App } from './app.js';
 import { focused } from './bytes.js';
 import { legalOnes, perform } from './deeds.js';
-import { askLine, choose } from './dialogs.js';
+import { askValue, choose, type ValueText } from './dialogs.js';
 
 type From = 'file' | 'page' | 'hex' | 'pattern' | 'paste';
 
@@ -29,33 +28,18 @@ export async function copyMenu(app: App): Promise<void> {
 
 async function fill(app: App, from: From): Promise<void> {
   switch (from) {
-    case 'file':
-      return typed(app, 'file: ', 'source-file', parseFilePlace, completePath, async (place) => ({
-        type: 'file',
-        ...place,
-      }));
+    case 'file': {
+      const text = { label: 'file: ', history: 'source-file', parse: parseFilePlace, complete: completePath };
+      return typed(app, text, (place) => ({ type: 'file', ...place }));
+    }
     case 'page':
-      return typed(app, 'address: ', 'address', parseAddress, undefined, (address) => pageSource(app, address));
+      return typed(app, { label: 'address: ', history: 'address', parse: parseAddress }, (at) => pageSource(app, at));
     case 'hex':
-      return typed(
-        app,
-        'hex: ',
-        'hex',
-        (line) => bytesOf(parseHex(line)),
-        undefined,
-        async (bytes) => whole(app, bytes),
-      );
+      return typed(app, { label: 'hex: ', history: 'hex', parse: hexBytes }, (bytes) => whole(app, bytes));
     case 'pattern':
-      return typed(app, 'byte: ', 'byte', parseByte, undefined, async (byte) => ({ type: 'pattern', byte }));
+      return typed(app, { label: 'byte: ', history: 'byte', parse: parseByte }, (byte) => ({ type: 'pattern', byte }));
     case 'paste':
-      return typed(
-        app,
-        'paste here: ',
-        'paste',
-        (line) => bytesOf(new TextEncoder().encode(line)),
-        undefined,
-        async (bytes) => whole(app, bytes),
-      );
+      return typed(app, { label: 'paste here: ', history: 'paste', parse: textBytes }, (bytes) => whole(app, bytes));
   }
 }
 
@@ -64,7 +48,7 @@ export async function copyLine(app: App, line: string): Promise<void> {
   const [, kind, rest] = /^(hex|pattern|page|file):(.*)$/s.exec(line.trim()) ?? [null, 'file', line];
   switch (kind) {
     case 'hex':
-      return give(app, whole(app, valueOf(bytesOf(parseHex(rest!)))));
+      return give(app, whole(app, valueOf(hexBytes(rest!))));
     case 'pattern':
       return give(app, { type: 'pattern', byte: valueOf(parseByte(rest!)) });
     case 'page':
@@ -76,19 +60,11 @@ export async function copyLine(app: App, line: string): Promise<void> {
 
 async function typed<T>(
   app: App,
-  label: string,
-  history: string,
-  parse: (line: string) => Parsed<T>,
-  complete: ((before: string) => { words: readonly string[]; typed: string }) | undefined,
-  source: (value: T) => Promise<Source>,
+  text: Omit<ValueText<T>, 'title'>,
+  source: (value: T) => Source | Promise<Source>,
 ): Promise<void> {
-  const check = (line: string): Check => {
-    const parsed = parse(line);
-    return parsed.ok ? { ok: true, info: '' } : { ok: false, message: parsed.message, at: 0 };
-  };
-  const line = await askLine(app, { title: 'Copy', label, history, check, ...(complete ? { complete } : {}) });
-  const parsed = line === null ? null : parse(line);
-  if (parsed?.ok) await give(app, await source(parsed.value));
+  const value = await askValue(app, { title: 'Copy', ...text });
+  if (value !== null) await give(app, await source(value));
 }
 
 async function give(app: App, source: Source): Promise<void> {
@@ -110,8 +86,15 @@ function whole(app: App, bytes: Uint8Array): Source {
   return { type: 'bytes', bytes: page };
 }
 
-function bytesOf(bytes: Uint8Array | null): Parsed<Uint8Array> {
-  return bytes && bytes.length > 0 ? { ok: true, value: bytes } : { ok: false, message: 'bytes such as 7f 45 4c 46' };
+function hexBytes(line: string): Parsed<Uint8Array> {
+  const bytes = parseHex(line);
+  return bytes ? { ok: true, value: bytes } : { ok: false, message: 'bytes in hex, such as 7f 45 4c 46' };
+}
+
+function textBytes(line: string): Parsed<Uint8Array> {
+  return line === ''
+    ? { ok: false, message: 'nothing was pasted yet' }
+    : { ok: true, value: new TextEncoder().encode(line) };
 }
 
 function valueOf<T>(parsed: Parsed<T>): T {

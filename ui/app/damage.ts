@@ -3,10 +3,9 @@ import type { Corruption, Fault, PageBytes } from '../../native/session/types.js
 import { parseByte, parseNumber } from '../model/arguments.js';
 import { BYTES_PER_ROW, hexdumpRows } from '../rows/hexdump.js';
 import { hex, plural } from '../rows/format.js';
-import type { Check } from '../views/prompt.js';
 import { answerBytes, damaged, focused } from './bytes.js';
 import { agreedOnce, legalOnes, perform, verdictFor } from './deeds.js';
-import { askLine, choose } from './dialogs.js';
+import { askValue, choose } from './dialogs.js';
 import type { App } from './app.js';
 
 type Harm = 'flip' | 'xor' | 'fill' | 'truncate' | 'stale' | 'poison';
@@ -96,57 +95,35 @@ function defaultDamage(what: Harm, fault: Fault): Corruption | null {
   }
 }
 
-function askDamage(app: App, what: Exclude<Harm, 'poison'>, fault: Fault): Promise<Corruption | null> {
+async function askDamage(app: App, what: Exclude<Harm, 'poison'>, fault: Fault): Promise<Corruption | null> {
   switch (what) {
-    case 'flip':
-      return number(app, 'Bit flips', 'how many bits: ', '1', (bits) => ({ type: 'flip', bits, seed: fault.seq }));
+    case 'flip': {
+      const text = { title: 'Bit flips', label: 'how many bits: ', initial: '1', history: 'bits', parse: parseNumber };
+      const bits = await askValue(app, { ...text, info: (n) => plural(n, 'bit') });
+      return bits === null ? null : { type: 'flip', bits, seed: fault.seq };
+    }
+    case 'truncate': {
+      const initial = String(fault.pageSize / 2);
+      const text = { title: 'Truncate', label: 'bytes to keep: ', initial, history: 'truncate', parse: parseNumber };
+      const length = await askValue(app, { ...text, info: (n) => `${plural(n, 'byte')}, then zeros` });
+      return length === null ? null : { type: 'truncate', length };
+    }
     case 'xor':
-      return byte(app, 'Xor', 'ff', (value) => ({ type: 'xor', byte: value }));
-    case 'fill':
-      return byte(app, 'Fill', 'aa', (value) => ({ type: 'fill', byte: value }));
-    case 'truncate':
-      return number(app, 'Truncate', 'bytes to keep: ', String(fault.pageSize / 2), (length) => ({
-        type: 'truncate',
-        length,
-      }));
+    case 'fill': {
+      const initial = what === 'xor' ? 'ff' : 'aa';
+      const byte = await askValue(app, {
+        title: what,
+        label: 'byte: ',
+        initial,
+        history: 'byte',
+        parse: parseByte,
+        info: hex,
+      });
+      return byte === null ? null : { type: what, byte };
+    }
     case 'stale':
-      return Promise.resolve({ type: 'stale' });
+      return { type: 'stale' };
   }
-}
-
-async function number(
-  app: App,
-  title: string,
-  label: string,
-  initial: string,
-  make: (value: number) => Corruption,
-): Promise<Corruption | null> {
-  const check = (line: string): Check => {
-    const parsed = parseNumber(line);
-    return parsed.ok
-      ? { ok: true, info: plural(parsed.value, 'of it', 'of them') }
-      : { ok: false, message: parsed.message };
-  };
-  const line = await askLine(app, { title, label, initial, history: 'number', check });
-  const parsed = line === null ? null : parseNumber(line);
-  return parsed?.ok ? make(parsed.value) : null;
-}
-
-async function byte(
-  app: App,
-  title: string,
-  initial: string,
-  make: (value: number) => Corruption,
-): Promise<Corruption | null> {
-  const check = (line: string): Check => {
-    const parsed = parseByte(line);
-    return parsed.ok
-      ? { ok: true, info: `${hex(parsed.value)}, decimal ${parsed.value}` }
-      : { ok: false, message: parsed.message };
-  };
-  const line = await askLine(app, { title, label: 'byte: ', initial, history: 'byte', check });
-  const parsed = line === null ? null : parseByte(line);
-  return parsed?.ok ? make(parsed.value) : null;
 }
 
 /** Before and after, around the first place that differs. */

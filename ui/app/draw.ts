@@ -73,8 +73,8 @@ export function draw(app: App): Drawn {
   return { chrome: model(app, frames, lines(app)), hints };
 }
 
-function model(app: App, frames: readonly ChromeFrame[], lines: ChromeModel['lines']): ChromeModel {
-  return { columns: app.state.columns, rows: app.state.rows, paint: app.paint, frames, lines };
+function model(app: App, frames: readonly ChromeFrame[], rows: ChromeModel['lines']): ChromeModel {
+  return { columns: app.state.columns, rows: app.state.rows, paint: app.paint, frames, lines: rows };
 }
 
 function header(app: App, width: number): string {

@@ -4,24 +4,12 @@ import { completePath } from '../model/complete-path.js';
 import { UffdscopeError } from '../../native/session/errors.js';
 import type { App } from './app.js';
 import { fileBytes, focused, keep, saveBytes } from './bytes.js';
-import { askLine } from './dialogs.js';
+import { askValue } from './dialogs.js';
 
 export async function loadBytes(app: App, argument: string | null): Promise<void> {
   const fault = focused(app);
-  const line =
-    argument ??
-    (await askLine(app, {
-      title: `Load bytes for #${fault.seq}`,
-      label: 'file: ',
-      history: 'source-file',
-      complete: completePath,
-      check: (text) => {
-        const parsed = parseFilePlace(text);
-        return parsed.ok ? { ok: true, info: '' } : { ok: false, message: parsed.message, at: 0 };
-      },
-    }));
-  if (line === null) return;
-  const place = parseFilePlace(line);
+  const place = argument === null ? await askFile(app, `Load bytes for #${fault.seq}`) : parseFilePlace(argument);
+  if (place === null) return;
   if (!place.ok) throw new UffdscopeError('USAGE', `load takes ${place.message}.`);
   const bytes = fileBytes(place.value, fault.pageSize);
   const { originals, session } = app.at;
@@ -30,6 +18,12 @@ export async function loadBytes(app: App, argument: string | null): Promise<void
     if (before.known) originals.set(fault.seq, before.bytes);
   }
   keep(app, fault.seq, bytes);
+}
+
+async function askFile(app: App, title: string): Promise<ReturnType<typeof parseFilePlace> | null> {
+  const text = { title, label: 'file: ', history: 'source-file', parse: parseFilePlace, complete: completePath };
+  const value = await askValue(app, text);
+  return value === null ? null : { ok: true, value };
 }
 
 export function saveShown(app: App, argument: string | null): void {

@@ -30,10 +30,11 @@ export function showHelp(app: App): void {
 }
 
 export function showKeys(app: App): void {
-  const lines = GROUPS.flatMap((group): TextLine[] => {
+  const lines: TextLine[] = [];
+  for (const group of GROUPS) {
     const commands = app.keymap.commands.filter((command) => command.group === group && command.bindings.length > 0);
-    return commands.length === 0 ? [] : [[[group, 'title']], ...commandLines(app, commands), ''];
-  });
+    if (commands.length > 0) lines.push([[group, 'title']], ...commandLines(app, commands), '');
+  }
   app.overlays.open(new TextDialog(app, 'Keys', lines, WIDTH));
 }
 

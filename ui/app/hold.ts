@@ -5,7 +5,7 @@ import { count, plural } from '../rows/format.js';
 import type { Check } from '../views/prompt.js';
 import type { App } from './app.js';
 import { legalOnes, perform } from './deeds.js';
-import { askLine } from './dialogs.js';
+import { askLine, askValue } from './dialogs.js';
 import { filterCompleter, filterProblem } from './filter-prompt.js';
 
 /** With a filter it is set at once; else asked for, the last one standing there already. */
@@ -57,13 +57,7 @@ function matches(app: App, line: string): string {
 }
 
 export async function askDelay(app: App): Promise<void> {
-  const check = (line: string): Check => {
-    const parsed = parseDuration(line);
-    return parsed.ok
-      ? { ok: true, info: `answered by default after ${line.trim()}` }
-      : { ok: false, message: parsed.message, at: 0 };
-  };
-  const line = await askLine(app, { title: 'Delay', label: 'delay: ', initial: '50ms', history: 'delay', check });
-  const parsed = line === null ? null : parseDuration(line);
-  if (parsed?.ok) await perform(app, { verb: 'delay', ms: parsed.value }, legalOnes(app, 'delay'));
+  const text = { title: 'Delay', label: 'delay: ', initial: '50ms', history: 'delay', parse: parseDuration };
+  const ms = await askValue(app, { ...text, info: (value) => `answered by default after ${value} ms` });
+  if (ms !== null) await perform(app, { verb: 'delay', ms }, legalOnes(app, 'delay'));
 }

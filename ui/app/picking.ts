@@ -1,6 +1,7 @@
 /** What is done with a row of the picker. */
 import type { App } from './app.js';
-import { askLine } from './dialogs.js';
+import type { Candidate } from '../../native/session/discover/candidates.js';
+import { askLine, choose } from './dialogs.js';
 
 export function watchPicked(app: App): void {
   const pid = app.picker?.focused?.pid;
@@ -14,8 +15,10 @@ export async function attachPicked(app: App): Promise<void> {
   const { picker } = app;
   const row = picker?.focused;
   if (!picker || !row) return;
+  const ino = row.uffds.length > 1 ? await chooseUffd(app, row) : null;
+  if (ino === 'none') return;
   app.say(`attaching to ${row.pid}…`);
-  const session = await picker.source.attach(row.pid);
+  const session = await picker.source.attach(row.pid, ino);
   if (app.over) {
     await session.detach();
     return;
@@ -26,6 +29,19 @@ export async function attachPicked(app: App): Promise<void> {
   app.watchSession(session);
   app.screen.enter();
   app.set({ message: null });
+}
+
+async function chooseUffd(app: App, row: Candidate): Promise<number | 'none'> {
+  const ino = await choose(app, {
+    title: `Which userfaultfd of ${row.pid}?`,
+    items: row.uffds.map((uffd, i) => ({
+      key: String(i + 1),
+      title: `uffd ${uffd.ino}${uffd.fd === null ? '' : ` (fd ${uffd.fd})`}`,
+      note: `${uffd.pending} unread, ${uffd.total} in all`,
+      value: uffd.ino,
+    })),
+  });
+  return ino ?? 'none';
 }
 
 export async function filterPicked(app: App, argument: string | null): Promise<void> {

@@ -64,6 +64,6 @@ function commandLine(app: App, holdOn: boolean): string {
     String(session.target.pid),
     `--uffd ${session.uffd.ino}`,
     holdOn || defaultAnswer === 'hold' ? '--default hold' : `--default ${formatText(defaultAnswer)}`,
-    ...(maxHold === null ? [] : [`--max-hold ${maxHold / 1e9}s`]),
+    ...(maxHold === null ? [] : [`--max-hold ${maxHold}ms`]),
   ].join(' ');
 }

@@ -16,7 +16,7 @@ function hex(app: App): HexEditor {
 function picked(app: App): Verdict {
   const row = app.picker?.focused;
   if (!row) return no('no process is selected');
-  return row.refused === null ? OK : no(row.refused);
+  return row.would.do === 'nothing' ? no(row.would.why) : OK;
 }
 
 function older(app: App, step: 1 | -1): void {

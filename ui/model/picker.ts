@@ -1,23 +1,22 @@
 /** The live list of processes to choose from. */
+import type { Candidate, CandidateList } from '../../native/session/discover/candidates.js';
 import type { Session } from '../../native/session/types.js';
 
-export interface PickerRow {
-  readonly pid: number;
-  /** Raw, as the kernel gives it. */
-  readonly comm: string;
-  readonly cmdline: string;
-  readonly user: string;
-  readonly uffds: number;
-  /** Faults that wait now; null where it cannot be seen. */
-  readonly waiting: number | null;
-  /** What attaching would mean, in words: `join, handler alive`, `plant` … */
-  readonly would: string;
-  /** Why it cannot be attached, or null. */
-  readonly refused: string | null;
+export interface PickerSource {
+  list(): Promise<CandidateList>;
+  /** `ino` names one of several userfaultfds. */
+  attach(pid: number, ino: number | null): Promise<Session>;
 }
 
-export interface PickerSource {
-  /** Processes with uffds first, by waiting faults, then all others. */
-  list(): Promise<readonly PickerRow[]>;
-  attach(pid: number): Promise<Session>;
+/** What attaching would mean, in few words. */
+export function wouldWords({ would }: Candidate): string {
+  if (would.do === 'nothing') return would.why;
+  switch (would.handler) {
+    case 'living':
+      return 'join, handler alive';
+    case 'unseen':
+      return 'join, handler not seen reading';
+    case 'none':
+      return 'join, nobody answers';
+  }
 }

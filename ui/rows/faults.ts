@@ -51,15 +51,22 @@ export const OLD_AGE = 5e9;
 
 /** The columns that fit; RANGE+OFF takes what is left. `highest` are the largest numbers to be shown. */
 export function faultColumns(width: number, highest: { readonly seq: number; readonly tid: number }): Column[] {
-  const digits = (n: number): number => Math.max(4, String(n).length);
-  let columns = FIXED.map((c) => (c.id === 'seq' || c.id === 'tid' ? { ...c, width: digits(highest[c.id]) } : c));
+  let columns = FIXED.map((c) => (c.id === 'seq' || c.id === 'tid' ? withWidth(c, digits(highest[c.id])) : c));
   const used = (): number => GUTTER + columns.reduce((sum, c) => sum + c.width + 1, 0);
   for (const id of DROP) {
     if (used() + RANGE_MIN <= width) break;
     columns = columns.filter((c) => c.id !== id);
   }
   const flexible = Math.max(4, width - used());
-  return columns.map((c) => (c.id === 'range' ? { ...c, width: flexible } : c));
+  return columns.map((c) => (c.id === 'range' ? withWidth(c, flexible) : c));
+}
+
+function withWidth(column: Column, width: number): Column {
+  return { ...column, width };
+}
+
+function digits(n: number): number {
+  return Math.max(4, String(n).length);
 }
 
 /** Header and `height - 1` rows from the top. */

@@ -80,7 +80,7 @@ export function optionsRow(session: Session, snapshot: Snapshot, theme: string, 
   const facts = [
     `default ${defaultAnswer}`,
     ...(sourceText === '' ? [] : [`source ${paint.outside(sourceText)}`]),
-    ...(maxHold === null ? [] : [`max-hold ${age(maxHold)}`]),
+    ...(maxHold === null ? [] : [`max-hold ${age(maxHold * 1e6)}`]),
     ...(granularity > 4096 ? [`granularity ${size(granularity, true)}`] : []),
     `theme ${theme}`,
   ].join(paint.own(' · '));

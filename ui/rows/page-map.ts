@@ -48,10 +48,10 @@ function cellSign(cell: Cell, paint: Paint): [string, Role] {
 
 function legend(seen: ReadonlySet<string>, width: number, paint: Paint): string[] {
   const fill = paint.glyphs.fill;
-  const partly = [fill[1], fill[2], fill[3]].filter((sign) => seen.has(sign));
+  const partly = [fill[1], fill[2], fill[3]].find((sign) => seen.has(sign));
   const entries: (readonly [sign: string, meaning: string])[] = [
     [fill[4], 'filled'],
-    [partly[0] ?? fill[1], 'partly'],
+    [partly ?? fill[1], 'partly'],
     [fill[0], 'missing'],
   ];
   const rest: typeof entries = [

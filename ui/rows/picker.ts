@@ -1,9 +1,10 @@
 /** The list of processes. */
-import type { PickerRow } from '../model/picker.js';
+import type { Candidate } from '../../native/session/discover/candidates.js';
+import { wouldWords } from '../model/picker.js';
 import type { Paint } from '../screen/paint.js';
 
 export interface PickerTable {
-  readonly rows: readonly PickerRow[];
+  readonly rows: readonly Candidate[];
   readonly top: number;
   readonly focus: number;
   readonly loaded: boolean;
@@ -14,11 +15,11 @@ export function pickerRows(table: PickerTable, height: number, width: number, pa
   const header = paint
     .line(width)
     .add('  ')
-    .column('PID', 8, 'label', 'right')
-    .column('UFFDS', 5, 'label', 'right')
-    .column('WAIT', 5, 'label', 'right')
-    .column('USER', 9, 'label')
-    .column('NAME', 16, 'label')
+    .column('PID', 7, 'label', 'right')
+    .column('UFFD', 4, 'label', 'right')
+    .column('WAIT', 4, 'label', 'right')
+    .column('USER', 5, 'label')
+    .column('NAME', 15, 'label')
     .column('ATTACHING WOULD', wouldWidth, 'label')
     .add('COMMAND', 'label')
     .end();
@@ -28,16 +29,21 @@ export function pickerRows(table: PickerTable, height: number, width: number, pa
   }
   const rows = table.rows.slice(table.top, table.top + Math.max(0, height - 1)).map((row, i) => {
     const focused = table.top + i === table.focus;
-    const waiting = row.waiting === null ? '?' : String(row.waiting);
+    const uffds = row.uffds.length;
     return paint
       .line(width, focused ? 'selected' : 'plain')
       .add(focused ? `${paint.glyphs.focus} ` : '  ', 'key')
-      .column(String(row.pid), 8, 'plain', 'right')
-      .column(row.uffds === 0 ? '' : String(row.uffds), 5, 'strong', 'right')
-      .column(row.uffds === 0 ? '' : waiting, 5, row.waiting ? 'held' : 'plain', 'right')
-      .column(paint.outside(row.user), 9, 'dim')
-      .column(paint.outside(row.comm), 16, row.uffds > 0 ? 'strong' : 'plain')
-      .column(paint.outside(row.refused ?? row.would), wouldWidth, row.refused === null ? 'ok' : 'off')
+      .column(String(row.pid), 7, 'plain', 'right')
+      .column(uffds === 0 ? '' : String(uffds), 4, 'strong', 'right')
+      .column(
+        uffds === 0 && row.waiting === 0 ? '' : String(row.waiting),
+        4,
+        row.waiting > 0 ? 'held' : 'plain',
+        'right',
+      )
+      .column(row.uid === 0 ? 'root' : String(row.uid), 5, 'dim')
+      .column(paint.outside(row.comm), 15, uffds > 0 ? 'strong' : 'plain')
+      .column(paint.outside(wouldWords(row)), wouldWidth, row.would.do === 'nothing' ? 'off' : 'ok')
       .add(paint.outside(row.cmdline), 'dim')
       .end();
   });

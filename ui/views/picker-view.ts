@@ -1,6 +1,8 @@
 /** The first screen without a pid: which process? */
 import type { App } from '../app/app.js';
-import type { PickerRow, PickerSource } from '../model/picker.js';
+import type { Candidate } from '../../native/session/discover/candidates.js';
+import { plural } from '../rows/format.js';
+import type { PickerSource } from '../model/picker.js';
 import { Scroll } from '../model/scroll.js';
 import { pickerRows } from '../rows/picker.js';
 import type { View } from './view.js';
@@ -11,7 +13,8 @@ const COST_SHARE = 10;
 export class PickerView implements View {
   readonly title = 'Processes';
   readonly #scroll = new Scroll();
-  #rows: readonly PickerRow[] = [];
+  #rows: readonly Candidate[] = [];
+  #hidden = 0;
   #loaded = false;
   #wanted = '';
   #timer: NodeJS.Timeout | null = null;
@@ -22,7 +25,7 @@ export class PickerView implements View {
     readonly source: PickerSource,
   ) {}
 
-  get focused(): PickerRow | null {
+  get focused(): Candidate | null {
     return this.#shown()[this.#scroll.focus] ?? null;
   }
 
@@ -34,9 +37,10 @@ export class PickerView implements View {
   async refresh(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     const started = performance.now();
-    const rows = await this.source.list();
+    const { rows, hidden } = await this.source.list();
     if (this.app.picker !== this) return;
     this.#rows = rows;
+    this.#hidden = hidden;
     this.#loaded = true;
     const at = this.#shown().findIndex((row) => row.pid === this.#pid);
     if (at >= 0) this.#scroll.focus = at;
@@ -73,8 +77,9 @@ export class PickerView implements View {
   }
 
   footer(): string {
-    const uffds = this.#rows.filter((row) => row.uffds > 0).length;
-    return `${uffds} with a userfaultfd, ${this.#shown().length} shown of ${this.#rows.length}`;
+    const uffds = this.#rows.filter((row) => row.uffds.length > 0).length;
+    const hidden = this.#hidden === 0 ? '' : `, ${plural(this.#hidden, 'process', 'processes')} not ours to look into`;
+    return `${uffds} with a userfaultfd, ${this.#shown().length} shown of ${this.#rows.length}${hidden}`;
   }
 
   get page(): number {
@@ -97,11 +102,11 @@ export class PickerView implements View {
     this.#pid = this.focused?.pid ?? null;
   }
 
-  #shown(): readonly PickerRow[] {
+  #shown(): readonly Candidate[] {
     return this.#wanted === '' ? this.#rows : this.#rows.filter((row) => matches(row, this.#wanted));
   }
 }
 
-function matches(row: PickerRow, wanted: string): boolean {
-  return `${row.pid} ${row.comm} ${row.cmdline} ${row.user}`.toLowerCase().includes(wanted);
+function matches(row: Candidate, wanted: string): boolean {
+  return `${row.pid} ${row.comm} ${row.cmdline}`.toLowerCase().includes(wanted);
 }
