@@ -18,4 +18,8 @@ if (files.length === 0) {
 }
 if (!process.env.UFFDSCOPE_NO_BUILD) run('npm', ['run', '-s', 'build']);
 // One file at a time: tests share two cores with real targets and measure what a person would feel.
-run(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=1', ...files]);
+const reporters = [
+  ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+  ...['--test-reporter=./test/support/no-skips.mjs', '--test-reporter-destination=stderr'],
+];
+run(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=1', ...reporters, ...files]);

@@ -6,5 +6,5 @@ export function globSync(root, folder, ending) {
   return readdirSync(join(root, folder), { recursive: true })
     .map((f) => join(folder, String(f)))
     .filter((f) => f.endsWith(ending))
-    .sort();
+    .toSorted();
 }
