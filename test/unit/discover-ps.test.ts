@@ -69,6 +69,18 @@ test('an event that nobody reads: counted nowhere, seen by where its thread slee
   ]);
 });
 
+test('whoever unmaps all it had registered waits for its own userfaultfd', () => {
+  const machine = scan({
+    held: [held(501, 12, 7, { features: EVENT_UNMAP }), held(502, 3, 8, { features: EVENT_UNMAP })],
+    processes: [proc(501, 0), proc(502, 1)],
+    waiting: [waits(501, 503, { event: 'unmap', fromUser: false })],
+  });
+  assert.deepEqual(
+    describeScan(machine).userfaultfds.map(({ waiting }) => waiting.length),
+    [1, 0],
+  );
+});
+
 test('two of one process: ranges are null, and waits go to the one that counts them', () => {
   const machine = scan({
     held: [held(501, 3, 7), held(501, 4, 8, { pending: 1, total: 1 })],

@@ -30,7 +30,7 @@ test('every refusal has a code and one sentence', () => {
   assert.equal(why({}, 900)?.code, 'REFUSED_SELF');
   assert.equal(why({}, 800)?.code, 'REFUSED_SELF');
   assert.equal(why({}, 1)?.code, 'REFUSED_SELF');
-  assert.equal(why({ comm: 'uffdscope-keeper' })?.code, 'REFUSED_SELF');
+  assert.equal(why({ comm: 'uffdscope-keepe' })?.code, 'REFUSED_SELF');
   assert.equal(why({ tracer: process.pid })?.code, 'TRACED');
   assert.match(why({ tracer: process.pid })!.message, new RegExp(`${process.pid} \\(`));
   assert.match(why({ tgid: 400 })!.hint, /400/);
@@ -72,7 +72,7 @@ test('a target whose userfaultfd another process holds is found without --via wh
 test('a keeper of another uffdscope is the last to be asked', () => {
   const machine = scan({
     held: [held(8, 5, 7), held(9, 5, 7)],
-    processes: [proc(8, 0, { comm: 'uffdscope-keeper' }), proc(9, 0), proc(501, 1)],
+    processes: [proc(8, 0, { comm: 'uffdscope-keepe' }), proc(9, 0), proc(501, 1)],
   });
   assert.equal(choose(machine, { pid: 501 }).pid, 9);
 });

@@ -9,6 +9,9 @@ const LIST = 'List what there is: uffdscope ps';
 const EPERM = 1;
 const EACCES = 13;
 
+/** `uffdscope-keeper` as the kernel keeps it: TASK_COMM_LEN is 16, its end a zero. */
+export const KEEPER_COMM = 'uffdscope-keepe';
+
 /** Who must not be touched: ourselves and everything we stand on. */
 export interface OurProcesses {
   readonly self: number;
@@ -41,7 +44,7 @@ export function refusal(row: RawRow, ours: OurProcesses): UffdscopeError | null 
   if (row.pid === ours.self) {
     return new UffdscopeError('REFUSED_SELF', `Process ${name} is uffdscope itself.`, LIST);
   }
-  if (row.comm === 'uffdscope-keeper') {
+  if (row.comm === KEEPER_COMM) {
     return new UffdscopeError('REFUSED_SELF', `Process ${name} is the keeper of a running uffdscope.`, LIST);
   }
   if (row.pid === 1) {

@@ -5,7 +5,7 @@ import { UffdscopeError } from '../errors.js';
 import type { Process, Uffd } from '../types.js';
 import { featureNames } from './features.js';
 import { memoriesOf, servedMemories, type Memory, type Served } from './memories.js';
-import { nameProcess, noSuchProcess, refusal, type OurProcesses } from './refuse.js';
+import { KEEPER_COMM, nameProcess, noSuchProcess, refusal, type OurProcesses } from './refuse.js';
 
 /** @throws UffdscopeError USAGE. The largest pid is 2^22 (PID_MAX_LIMIT). */
 export function parsePid(text: string, what = 'pid'): number {
@@ -95,7 +95,7 @@ export function chooseHeld(scan: RawScan, served: ReadonlyMap<number, Served>, w
   if (inos.length > 1) throw severalThere(scan, named, wish);
   // Its owner first; another uffdscope's keeper never: that one is busy with it.
   const own = named.find(({ pid }) => pid === holder);
-  return own ?? named.find(({ pid }) => commIn(scan, pid) !== 'uffdscope-keeper') ?? named[0]!;
+  return own ?? named.find(({ pid }) => commIn(scan, pid) !== KEEPER_COMM) ?? named[0]!;
 }
 
 function narrow(held: readonly RawHeld[], { uffd }: UffdWish, holder: number): RawHeld[] {

@@ -19,7 +19,7 @@ export function attributeWaiting(scan: RawScan, served: ReadonlyMap<number, Serv
   };
   const open: RawWaiting[] = [];
   for (const thread of scan.waiting) {
-    const able = serversOf(scan, served, thread).filter((ino) => couldHold(scan, ino, thread));
+    const able = likely(scan, served, thread).filter((ino) => couldHold(scan, ino, thread));
     if (able.length === 1) give(able[0]!, thread);
     else open.push(thread);
   }
@@ -36,6 +36,14 @@ export function attributeWaiting(scan: RawScan, served: ReadonlyMap<number, Serv
 
 function inosOf(scan: RawScan): number[] {
   return [...new Set(scan.held.map(({ ino }) => ino))];
+}
+
+/** Who unmaps all that was registered has no range left, and waits all the same: then it is one of its own. */
+function likely(scan: RawScan, served: ReadonlyMap<number, Served>, thread: RawWaiting): number[] {
+  const servers = serversOf(scan, served, thread);
+  if (servers.length > 0 || thread.event === null) return servers;
+  const free = scan.held.filter(({ pid, ino }) => pid === thread.pid && !served.get(ino)!.certain);
+  return [...new Set(free.map(({ ino }) => ino))];
 }
 
 /** Userfaultfds that serve, or may serve, the memory of this thread's process. */

@@ -1,0 +1,141 @@
+/** `attach`: its flags, and what they ask for together. */
+import { Option, type Command } from 'commander';
+import type { AttachOptions } from '../native/session/index.js';
+import type { DefaultAnswer } from '../native/session/types.js';
+import { GRANULARITIES, parseCount, parseDuration, parseGranularity, usage } from './flags.js';
+import { EVENT_FORMATS, type EventFormat } from './output/event-lines.js';
+
+export const DEFAULT_ANSWERS = ['hold', 'zero', 'source', 'pass', 'wake', 'poison'] as const satisfies DefaultAnswer[];
+export const THEMES = ['ansi', 'truecolor'] as const;
+
+/** As commander gives them: words, not yet believed. */
+export interface AttachWords {
+  readonly headless?: boolean;
+  readonly output?: EventFormat;
+  readonly uffd?: string;
+  readonly fd?: string;
+  readonly via?: string;
+  readonly default?: DefaultAnswer;
+  readonly source?: string;
+  readonly maxHold?: string;
+  readonly granularity?: string;
+  readonly hold?: string | true;
+  readonly filter?: string;
+  readonly duration?: string;
+  readonly compete?: boolean;
+  readonly ownEvents?: boolean;
+  readonly mouse: boolean;
+  readonly ascii?: boolean;
+  readonly theme?: (typeof THEMES)[number];
+}
+
+/** What is to be done: take part, and show it on a screen or as lines. */
+export interface AttachPlan {
+  readonly attach: AttachOptions;
+  /** Filter of what to hold from the start; '' is everything; null is nothing. */
+  readonly hold: string | null;
+  /** Filter of what to show, or null. */
+  readonly filter: string | null;
+  /** ns after which to leave, or null. */
+  readonly duration: number | null;
+  readonly show:
+    | { readonly as: 'lines'; readonly format: EventFormat }
+    | {
+        readonly as: 'screen';
+        readonly mouse: boolean;
+        readonly ascii: boolean | undefined;
+        readonly theme: (typeof THEMES)[number] | undefined;
+      };
+}
+
+export function addAttachFlags(command: Command): Command {
+  return command
+    .option('--headless', 'no screen: one line an event on stdout')
+    .addOption(new Option('-o, --output <format>', 'with --headless: form of the lines (text)').choices(EVENT_FORMATS))
+    .option('--uffd <ino>', 'which userfaultfd, by the inode number that ps shows')
+    .option('--fd <n>', 'which userfaultfd, by its descriptor number')
+    .option('--via <pid>', 'the process that holds it for the target')
+    .addOption(new Option('--default <answer>', 'what a fault gets that nothing else takes').choices(DEFAULT_ANSWERS))
+    .option('--source <what>', 'bytes to answer with: FILE[@OFFSET], zero, pattern:HH; implies --default source')
+    .option('--hold [filter]', 'hold what the filter takes, or everything, from the start')
+    .option('--max-hold <time>', 'answer a held fault by the default after this time')
+    .addOption(new Option('--granularity <size>', 'bytes that one answer fills').choices(Object.keys(GRANULARITIES)))
+    .option('--filter <filter>', 'show only faults that it takes')
+    .option('--duration <time>', 'leave after this time')
+    .option('--compete', 'read beside a handler that cannot be stopped: it may see EAGAIN and take it badly')
+    .option('--own-events', 'take fork, remap, remove and unmap messages although a handler lives');
+}
+
+export function addScreenFlags(command: Command): Command {
+  return command
+    .option('--no-mouse', 'leave the mouse to the terminal')
+    .option('--ascii', 'draw with ASCII only')
+    .addOption(new Option('--theme <name>', 'colours of the screen').choices(THEMES));
+}
+
+/** @throws UffdscopeError USAGE, FILTER, SOURCE: the flags contradict each other or cannot be understood. */
+export async function planAttach(pid: number, words: AttachWords): Promise<AttachPlan> {
+  const { headless = false } = words;
+  if (words.uffd !== undefined && words.fd !== undefined) {
+    throw usage('--uffd and --fd both name the userfaultfd', 'One of them is enough.');
+  }
+  if (words.output !== undefined && !headless) {
+    throw usage('-o is for --headless: a screen has no lines', 'Add --headless, or leave out -o.');
+  }
+  if (words.default === 'source' && words.source === undefined) {
+    throw usage('--default source needs to know the source', 'Add --source FILE[@OFFSET], zero or pattern:HH.');
+  }
+  const hold = words.hold === undefined ? null : words.hold === true ? '' : words.hold;
+  if (headless && (words.default === 'hold' || hold !== null) && words.maxHold === undefined) {
+    throw usage(
+      `--headless with ${words.default === 'hold' ? '--default hold' : '--hold'} would hold for ever: nobody could answer`,
+      'Add --max-hold TIME, or take another default.',
+    );
+  }
+  if (headless && hold !== null && (words.default === 'hold' || words.default === undefined) && !words.source) {
+    throw usage(
+      'After --max-hold a held fault gets the default, and the default is to hold',
+      'Add --default zero, pass, wake or poison, or a --source.',
+    );
+  }
+  await checkFilters(hold, words.filter ?? null);
+  const named = words.default !== undefined || words.source !== undefined || hold !== null;
+  return {
+    attach: await attachOptions(pid, words, headless && named),
+    hold,
+    filter: words.filter ?? null,
+    duration: words.duration === undefined ? null : parseDuration(words.duration, '--duration'),
+    show: headless
+      ? { as: 'lines', format: words.output ?? 'text' }
+      : { as: 'screen', mouse: words.mouse, ascii: words.ascii, theme: words.theme },
+  };
+}
+
+async function attachOptions(pid: number, words: AttachWords, armed: boolean): Promise<AttachOptions> {
+  const { parseSource } = await import('../native/session/source-text.js');
+  const { parsePid } = await import('../native/session/discover/target.js');
+  return {
+    pid,
+    armed,
+    ...(words.uffd !== undefined && { uffd: { ino: parseCount(words.uffd, '--uffd') } }),
+    ...(words.fd !== undefined && { uffd: { fd: parseCount(words.fd, '--fd') } }),
+    ...(words.via !== undefined && { via: parsePid(words.via, 'pid for --via') }),
+    ...(words.default !== undefined && { defaultAnswer: words.default }),
+    ...(words.source !== undefined && { source: parseSource(words.source) }),
+    ...(words.maxHold !== undefined && { maxHold: parseDuration(words.maxHold, '--max-hold') / 1e6 }),
+    ...(words.granularity !== undefined && { granularity: parseGranularity(words.granularity) }),
+    ...(words.compete === true && { compete: true }),
+    ...(words.ownEvents === true && { ownEvents: true }),
+  };
+}
+
+async function checkFilters(hold: string | null, view: string | null): Promise<void> {
+  if (!hold && view === null) return;
+  const { compileHold, compileView, toUffdscopeError } = await import('../native/session/filter/index.js');
+  for (const [text, compiled] of [
+    [hold, hold ? compileHold(hold) : null],
+    [view, view === null ? null : compileView(view)],
+  ] as const) {
+    if (text !== null && compiled !== null && !compiled.ok) throw toUffdscopeError(text, compiled.error);
+  }
+}

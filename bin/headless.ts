@@ -1,0 +1,78 @@
+/** A session as lines on stdout, until somebody ends it: the target, a signal, the reader, the time. */
+import { RecordStream, type NativeJoin } from '../native/session/index.js';
+import type { SessionRecord } from '../native/session/records.js';
+import type { FaultColumns } from '../native/session/types.js';
+import type { Context } from './context.js';
+import { eventLines, type EventFormat } from './output/event-lines.js';
+import { untilInterrupted } from './output/interrupt.js';
+
+export interface LinesPlan {
+  readonly format: EventFormat;
+  readonly hold: string | null;
+  readonly filter: string | null;
+  readonly duration: number | null;
+}
+
+const POLL_MS = 20;
+
+/** Hands everything back before it returns or throws. */
+export async function followLines(session: NativeJoin, plan: LinesPlan, context: Context): Promise<void> {
+  const { out } = context;
+  using interrupt = untilInterrupted();
+  const stream = new RecordStream(session);
+  const { header, line } = eventLines(plan.format);
+  const wanted = await faultTest(session, plan.filter);
+  const put = (records: Iterable<SessionRecord>): void => {
+    for (const record of records) if (!('seq' in record) || wanted(record.seq)) out.write(line(record));
+  };
+  let reason = 'stopped';
+  try {
+    out.write(header);
+    put(stream.begin());
+    if (plan.hold !== null) await session.hold(plan.hold === '' ? null : plan.hold);
+    const end = endOf(session, plan, interrupt.signal, out.closed);
+    while ((reason = end()) === '') {
+      put(stream.take());
+      await out.drain();
+      await pause(POLL_MS, [interrupt.signal, out.closed]);
+    }
+  } finally {
+    const { released } = await session.detach();
+    put(stream.take());
+    put(stream.end(released));
+    await out.flush();
+  }
+  if (!out.closed.aborted) context.say(`uffdscope: left process ${session.target.pid}, ${reason}.`);
+}
+
+/** '' while it goes on, else why it ends. */
+function endOf(session: NativeJoin, plan: LinesPlan, interrupted: AbortSignal, closed: AbortSignal): () => string {
+  const until = plan.duration === null ? Infinity : performance.now() + plan.duration / 1e6;
+  return () => {
+    if (interrupted.aborted) return 'as asked by a signal';
+    if (closed.aborted) return 'since nobody reads any more';
+    if (performance.now() >= until) return 'its time over';
+    return session.snapshot().alive ? '' : 'which has ended';
+  };
+}
+
+async function faultTest(session: NativeJoin, filter: string | null): Promise<(seq: number) => boolean> {
+  if (filter === null) return () => true;
+  const { compileView, toUffdscopeError } = await import('../native/session/filter/index.js');
+  const compiled = compileView(filter);
+  if (!compiled.ok) throw toUffdscopeError(filter, compiled.error);
+  const test: (fault: FaultColumns) => boolean = compiled.test;
+  return (seq) => session.faults.select(test, seq, seq).length > 0;
+}
+
+function pause(ms: number, signals: readonly AbortSignal[]): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer);
+      for (const signal of signals) signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    for (const signal of signals) signal.addEventListener('abort', wake, { once: true });
+  });
+}

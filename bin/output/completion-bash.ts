@@ -1,0 +1,59 @@
+import type { CommandShape, FlagShape, Words } from './completion-shape.js';
+
+/** For `eval "$(uffdscope completion bash)"`; needs no bash-completion. */
+export function bashScript(commands: readonly CommandShape[], flags: readonly FlagShape[]): string {
+  return `# bash completion of uffdscope; from: uffdscope completion bash
+_uffdscope() {
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command= i
+  COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case \${COMP_WORDS[i]} in -*) ;; *) command=\${COMP_WORDS[i]}; break ;; esac
+  done
+  case "$command:$prev" in
+${commands.flatMap(valueCases).join('\n')}
+  esac
+  case "$cur" in
+    -*)
+      case "$command" in
+${commands.map((one) => `        ${one.name}) COMPREPLY=($(compgen -W ${quote(names(one.flags))} -- "$cur")) ;;`).join('\n')}
+        *) COMPREPLY=($(compgen -W ${quote(names(flags))} -- "$cur")) ;;
+      esac
+      return ;;
+  esac
+  case "$command" in
+    '') COMPREPLY=($(compgen -W ${quote(commands.map(({ name }) => name).join(' '))} -- "$cur")) ;;
+${commands.map((one) => `    ${one.name}) ${reply(one.argument)} ;;`).join('\n')}
+  esac
+}
+complete -F _uffdscope uffdscope
+`;
+}
+
+function valueCases({ name, flags }: CommandShape): string[] {
+  return flags.flatMap((flag) =>
+    flag.value === null
+      ? []
+      : [`    ${flag.names.map((one) => `${name}:${one}`).join('|')}) ${reply(flag.value)}; return ;;`],
+  );
+}
+
+function reply(words: Words): string {
+  switch (words.from) {
+    case 'choices':
+      return `COMPREPLY=($(compgen -W ${quote(words.choices.join(' '))} -- "$cur"))`;
+    case 'pids':
+      return `COMPREPLY=($(cd /proc && compgen -W "$(echo [0-9]*)" -- "$cur"))`;
+    case 'files':
+      return 'compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur"))';
+    case 'nothing':
+      return ':';
+  }
+}
+
+function names(flags: readonly FlagShape[]): string {
+  return flags.flatMap((flag) => flag.names).join(' ');
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

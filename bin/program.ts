@@ -1,0 +1,92 @@
+/** The tree of commands. Only flags stand here; what a command does is loaded when it runs. */
+import { Command, Option } from 'commander';
+import { addAttachFlags, addScreenFlags, type AttachWords } from './attach-flags.js';
+import type { Context } from './context.js';
+
+/** What was asked for, once the words are understood. */
+export type Run = (context: Context) => Promise<void>;
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+export interface GlobalWords {
+  readonly debug?: boolean;
+  readonly color?: boolean;
+}
+
+/** `chosen` hears which command was meant; nothing has run then. */
+export function buildProgram(version: string, chosen: (run: Run) => void): Command {
+  const program = new Command('uffdscope')
+    .description('A debugger for userfaultfd: see every page fault that a handler owes an answer, hold it, answer it.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .option('--debug', 'on failure, say where in the program')
+    .option('--color', 'colour, also where stdout is no terminal')
+    .addOption(new Option('--no-color', 'no colour').default(undefined))
+    .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+    .argument('[command]')
+    .usage('[options] [command]')
+    .allowExcessArguments(true)
+    .action((word: string | undefined) => {
+      chosen(async (context) => {
+        if (word !== undefined) throw await unknownCommand(program, word);
+        await (await import('./commands/picker.js')).picker({ mouse: true }, context);
+      });
+    });
+
+  const ps = program
+    .command('ps')
+    .description('every userfaultfd on the machine: holders, targets, ranges, waiting faults')
+    .option('--json', 'one JSON document instead of a table')
+    .addOption(new Option('--by <what>', 'group them').choices(['feature']));
+  ps.action((words: { json?: boolean; by?: 'feature' }) =>
+    chosen(async (context) => (await import('./commands/ps.js')).ps(words, context)),
+  );
+
+  const attach = program
+    .command('attach')
+    .description('take part in a userfaultfd, live: see, hold and answer its faults')
+    .argument('<pid>', 'the process whose memory it serves');
+  addScreenFlags(addAttachFlags(attach)).action((pid: string, words: AttachWords) =>
+    chosen(async (context) => (await import('./commands/attach.js')).attach(pid, words, context)),
+  );
+
+  const demo = program
+    .command('demo')
+    .description('start a small program whose faults nobody answers, and attach to it; needs no root')
+    .argument('[target]', 'which of the bundled targets (demo)')
+    .option('--list', 'name the bundled targets');
+  addScreenFlags(demo).action((target: string | undefined, words: { list?: boolean; mouse: boolean }) =>
+    chosen(async (context) => (await import('./commands/demo.js')).demo(target, words, context)),
+  );
+
+  const doctor = program
+    .command('doctor')
+    .description('what this kernel and this user can do, and the one line that would give the rest')
+    .option('--json', 'one JSON document instead of a table');
+  doctor.action((words: { json?: boolean }) =>
+    chosen(async (context) => (await import('./commands/doctor.js')).doctor(words, context)),
+  );
+
+  const completion = program.command('completion').description('print the completion script of a shell');
+  completion
+    .argument('<shell>', SHELLS.join(', '))
+    .action((shell: string) =>
+      chosen(async (context) => (await import('./commands/completion.js')).completion(program, shell, context)),
+    );
+  return program;
+}
+
+async function unknownCommand(program: Command, word: string): Promise<Error> {
+  const [{ nearest }, { usage, quoted }] = await Promise.all([
+    import('../native/session/filter/suggest.js'),
+    import('./flags.js'),
+  ]);
+  const names = program.commands.map((command) => command.name());
+  const near = nearest(word, names);
+  if (near !== null) return usage(`There is no command ${quoted(word)}`, `Did you mean ${near}?`);
+  if (/^[0-9]+$/.test(word))
+    return usage(`There is no command ${quoted(word)}`, `To attach to that process: uffdscope attach ${word}`);
+  return usage(`There is no command ${quoted(word)}`, `There are ${names.join(', ')}.`);
+}

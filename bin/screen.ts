@@ -1,0 +1,62 @@
+/** The commands that draw: what they need, and how they end. */
+import { UffdscopeError } from '../native/session/errors.js';
+import type { Session } from '../native/session/types.js';
+import type { ScreenEnd, ScreenOptions, ScreenSource } from '../ui/main.js';
+import type { Context } from './context.js';
+import { count } from './output/units.js';
+
+export interface ScreenWords {
+  readonly mouse: boolean;
+  readonly ascii?: boolean | undefined;
+  readonly theme?: 'ansi' | 'truecolor' | undefined;
+}
+
+/** Before anything is touched. @throws UffdscopeError NO_TERMINAL. */
+export function needTerminal(): void {
+  if (process.stdin.isTTY && process.stdout.isTTY) return;
+  throw new UffdscopeError(
+    'NO_TERMINAL',
+    'A screen needs a terminal for its input and its output.',
+    'Without one: uffdscope attach PID --headless, or uffdscope ps to look only.',
+  );
+}
+
+export interface ShowPlan extends ScreenWords {
+  readonly hold: string | null;
+  readonly duration: number | null;
+}
+
+/** Shows one session until its end and hands everything back. */
+export async function showSession(session: Session, plan: ShowPlan, context: Context): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    if (plan.hold !== null) await session.hold(plan.hold === '' ? null : plan.hold);
+    if (plan.duration !== null) timer = setTimeout(() => process.kill(process.pid, 'SIGTERM'), plan.duration / 1e6);
+    await show(session, plan, context);
+  } finally {
+    clearTimeout(timer);
+    await session.detach();
+  }
+}
+
+/** @throws what the screen ended with, if that was a failure. */
+export async function show(source: ScreenSource, words: ScreenWords, context: Context): Promise<ScreenEnd> {
+  const { runScreen } = await import('../ui/main.js');
+  const end = await runScreen(source, screenOptions(words, context));
+  if (end.reason === 'error') throw end.error;
+  if (end.session !== null) {
+    const { pid } = end.session.target;
+    const given = end.summary === null ? '' : `, ${count(end.summary.released, 'fault')} handed back`;
+    context.say(`uffdscope: left process ${pid}${given}.`);
+  }
+  return end;
+}
+
+function screenOptions({ mouse, ascii, theme }: ScreenWords, { colorFlag }: Context): ScreenOptions {
+  return {
+    mouse,
+    color: colorFlag === undefined ? 'auto' : colorFlag ? 'always' : 'never',
+    ...(ascii !== undefined && { ascii }),
+    ...(theme !== undefined && { theme }),
+  };
+}
