@@ -105,9 +105,11 @@ Progress Userfaultfd::writeprotect(uint64_t start, uint64_t len, uint64_t mode) 
 }
 
 Userfaultfd::Barrier Userfaultfd::barrier() const {
-  // Page 0x1000 lies below vm.mmap_min_addr's default and is never registered: ENOENT once nothing
-  // is outstanding (mfill_atomic checks mmap_changing before it looks for the VMA).
-  Progress p = zeropage(0x1000, 0x1000);
+  // The order of mfill_atomic: EAGAIN while an event is outstanding, ESRCH without the memory, then
+  // ENOENT because no mapping reaches from 1 MiB over 2 GiB. The range must be a possible one:
+  // below mmap_min_addr (64 KiB on most kernels), inside a page or past the end of a 32-bit
+  // program's memory validate_range says EINVAL to the living and the dead.
+  Progress p = zeropage(1ull << 20, 1ull << 31);
   if (p.err == EAGAIN) return Barrier::events;
   if (p.err == ESRCH) return Barrier::gone;
   return Barrier::quiet;

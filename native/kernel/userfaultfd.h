@@ -54,8 +54,8 @@ class Userfaultfd {
   Progress writeprotect(uint64_t start, uint64_t len, uint64_t mode) const;
 
   /// True while a fork, remap, remove or unmap message is outstanding: the kernel then answers
-  /// every resolution with EAGAIN (ctx->mmap_changing). Asked by a ZEROPAGE at an address that
-  /// can't be registered; changes nothing.
+  /// every resolution with EAGAIN (ctx->mmap_changing). Asked by a ZEROPAGE of a range
+  /// that no mapping covers; changes nothing.
   enum class Barrier { quiet, events, gone };
   Barrier barrier() const;
 

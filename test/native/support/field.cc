@@ -41,7 +41,7 @@ Field::Field(Memory kind, size_t pages, uint64_t modes, uint64_t features)
     : Field(Mapping(kind, pages), modes, features) {}
 
 Field::Field(Mapping made, uint64_t modes, uint64_t features)
-    : uffd(open_uffd(features)), memory(std::move(made)) {
+    : memory(std::move(made)), uffd(open_uffd(features)) {
   if (modes) REQUIRE(uffd.register_range(memory.start(), memory.length(), modes));
 }
 

@@ -21,8 +21,8 @@ struct Field {
   Field(Memory kind, size_t pages, uint64_t modes = abi::kModeMissing, uint64_t features = 0);
   Field(Mapping made, uint64_t modes, uint64_t features = 0);
 
-  Userfaultfd uffd;
   Mapping memory;
+  Userfaultfd uffd;  // closed first: unmapping would wait for somebody to read its event
   uint64_t at(size_t page) const { return memory.at(page); }
   uint64_t unit() const { return memory.unit(); }
   /// Puts a page there, full of `byte`.
