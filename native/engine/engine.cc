@@ -53,7 +53,6 @@ Engine::~Engine() {
     left.get_future().wait();
     thread_.join();
   }
-  if (keeper_.running()) keeper_.say(KeeperSay::bye);
 }
 
 Result<void> Engine::start() {
@@ -117,7 +116,11 @@ Monitor* Engine::monitor(uint32_t id) {
 
 void Engine::post(std::function<void()> f) {
   {
-    std::lock_guard lock(posted_mutex_);
+    std::unique_lock lock(posted_mutex_);
+    if (ended_) {  // we left: there is no engine thread any more, and nothing it would touch
+      lock.unlock();
+      return f();
+    }
     posted_.push_back(std::move(f));
   }
   uint64_t one = 1;
@@ -185,6 +188,11 @@ void Engine::run() {
     }
     if (releasing_) release_some();
   }
+  {
+    std::lock_guard lock(posted_mutex_);
+    ended_ = true;
+  }
+  run_posted();  // what came in between
 }
 
 void Engine::poll_monitor(Monitor& m, bool on) {

@@ -208,6 +208,7 @@ class Engine {
   UniqueFd epoll_, wake_;
   std::mutex posted_mutex_;
   std::vector<std::function<void()>> posted_;
+  bool ended_ = false;  // guarded by posted_mutex_
   std::thread thread_;
   bool quit_ = false;
   bool terminal_known_ = false;

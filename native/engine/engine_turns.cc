@@ -35,7 +35,7 @@ bool Engine::wants_armed() const {
 
 void Engine::arm(std::function<void(HandlerState, KeeperRefusal, int32_t)> done) {
   post([this, done = std::move(done)]() mutable {
-    if (monitors_.empty() || releasing_)
+    if (monitors_.empty() || releasing_ || monitors_[0]->stance == Stance::left)
       return done(HandlerState::unknown, KeeperRefusal::unwatched, 0);
     Monitor& first = *monitors_[0];
     if (first.stance == Stance::armed || first.stance == Stance::passing) {
@@ -79,11 +79,11 @@ void Engine::armed(Monitor& m, HandlerState h, uint64_t threads) {
   counters_.refusal = 0;
   publish_stance();
   tell({.type = LogType::stance,
-            .monitor = m.id,
-            .a = static_cast<uint64_t>(m.stance),
-            .b = static_cast<uint64_t>(h),
-            .c = threads,
-            .pid = static_cast<uint32_t>(m.pid)});
+        .monitor = m.id,
+        .a = static_cast<uint64_t>(m.stance),
+        .b = static_cast<uint64_t>(h),
+        .c = threads,
+        .pid = static_cast<uint32_t>(m.pid)});
   if (first_look) {
     // Nobody lives to answer what was read before us: let those threads fault again, so that we see
     // them.
@@ -169,8 +169,7 @@ void Engine::on_keeper(const KeeperMessage& k) {
       break;
     case KeeperSay::handler_gone:
       // A frozen thread died. Others may live; the next freeze will tell.
-      tell(
-          {.type = LogType::owner_gone, .monitor = m->id, .pid = static_cast<uint32_t>(k.pid)});
+      tell({.type = LogType::owner_gone, .monitor = m->id, .pid = static_cast<uint32_t>(k.pid)});
       notice(Notice::owner_gone);
       if (m->handler == HandlerState::frozen && k.count == 0) m->handler = HandlerState::none;
       publish_stance();
@@ -221,10 +220,10 @@ void Engine::check_turn(Monitor& m, int64_t now) {
     m.turn_for = TurnFor::none;
     publish_stance();
     tell({.type = LogType::stance,
-              .monitor = m.id,
-              .a = static_cast<uint64_t>(m.stance),
-              .b = static_cast<uint64_t>(m.handler),
-              .pid = static_cast<uint32_t>(m.pid)});
+          .monitor = m.id,
+          .a = static_cast<uint64_t>(m.stance),
+          .b = static_cast<uint64_t>(m.handler),
+          .pid = static_cast<uint32_t>(m.pid)});
   }
 }
 
@@ -379,13 +378,16 @@ void Engine::finish_release() {
       m->uffd = Userfaultfd();
     }
     tell({.type = LogType::stance,
-              .monitor = m->id,
-              .a = static_cast<uint64_t>(m->stance),
-              .c = released_,
-              .pid = static_cast<uint32_t>(m->pid)});
+          .monitor = m->id,
+          .a = static_cast<uint64_t>(m->stance),
+          .c = released_,
+          .pid = static_cast<uint32_t>(m->pid)});
   }
   publish_stance();
-  if (leaving_) quit_ = true;
+  if (leaving_) {
+    quit_ = true;
+    keeper_.say(KeeperSay::bye);
+  }
   settle_arm_waiters(HandlerState::unknown, KeeperRefusal::unwatched, 0);
   for (auto& done : std::exchange(release_waiters_, {})) done({released_});
 }
