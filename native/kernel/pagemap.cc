@@ -6,24 +6,21 @@
 #include <cstdio>
 
 #include "kernel/abi.h"
+#include "kernel/page_size.h"
 
 namespace uffdscope {
 namespace {
 
-constexpr uint64_t kPage = 4096;
-
-/// A non-present entry with bit 62 is a swap entry, a migration entry or a PTE marker. Markers
-/// carry swap type 31 and their kind in the offset (include/linux/swapops.h): 1 = uffd-wp, 2 =
-/// poison.
-PageState of_entry(uint64_t e) {
+/// What an entry that PAGEMAP_SCAN calls SWAPPED really is: bit 62 marks a swap entry, a migration
+/// entry or a PTE marker. Markers carry swap type 31 and their kind in the offset
+/// (include/linux/swapops.h): 1 = uffd-wp, 2 = poison. pagemap_hugetlb_range shows of a marker only
+/// whether it is a uffd-wp one; hugetlb pages are never swapped, so the other kind is left.
+PageState of_swapped(uint64_t e, bool huge) {
   if (e & abi::kPagemapPresent) return e & abi::kPagemapUffdWp ? PageState::wp : PageState::present;
-  if (!(e & abi::kPagemapSwapped)) return PageState::missing;
-  if ((e & 0x1f) == 0x1f) {
-    uint64_t marker = (e >> 5) & 0x7;
-    if (marker & 2) return PageState::poisoned;
-    if (marker & 1) return PageState::wp;
-  }
-  return e & abi::kPagemapUffdWp ? PageState::wp : PageState::swapped;
+  if (e & abi::kPagemapUffdWp) return PageState::wp;
+  if (!(e & abi::kPagemapSwapped)) return huge ? PageState::poisoned : PageState::missing;
+  if ((e & 0x1f) == 0x1f && (e >> 5) & 2) return PageState::poisoned;
+  return PageState::swapped;
 }
 
 void append(std::vector<PageRun>& runs, PageRun run) {
@@ -50,18 +47,17 @@ Result<Pagemap> Pagemap::open(pid_t pid) {
 
 Result<uint64_t> Pagemap::entry(uint64_t address) const {
   uint64_t e = 0;
-  ssize_t n = ::pread(fd_.get(), &e, sizeof e, static_cast<off_t>(address / kPage * sizeof e));
+  ssize_t n =
+      ::pread(fd_.get(), &e, sizeof e, static_cast<off_t>(address / page_size() * sizeof e));
   if (n != sizeof e) return std::unexpected(KernelError{"pread(pagemap)", n < 0 ? errno : ESRCH});
   return e;
 }
 
 Result<PageState> Pagemap::state_of(uint64_t address) const {
-  auto e = entry(address);
-  if (!e) return std::unexpected(e.error());
-  if (!(*e & abi::kPagemapPresent) || *e & abi::kPagemapUffdWp) return of_entry(*e);
-  auto runs = scan(address & ~(kPage - 1), (address & ~(kPage - 1)) + kPage);
-  if (runs && !runs->empty() && runs->front().state == PageState::zero) return PageState::zero;
-  return PageState::present;
+  const uint64_t page = address & ~(page_size() - 1);
+  auto runs = scan(page, page + page_size());
+  if (!runs) return std::unexpected(runs.error());
+  return runs->front().state;
 }
 
 Result<std::vector<PageRun>> Pagemap::scan(uint64_t start, uint64_t end) const {
@@ -91,10 +87,10 @@ Result<std::vector<PageRun>> Pagemap::scan(uint64_t start, uint64_t end) const {
       if (r.categories & kPageSwapped) {
         // Swap, marker and migration look alike here; the raw entries tell. WRITTEN is no help:
         // kernels disagree.
-        for (uint64_t a = r.start; a < r.end; a += kPage) {
+        for (uint64_t a = r.start; a < r.end; a += page_size()) {
           auto e = entry(a);
           if (!e) return std::unexpected(e.error());
-          append(runs, {a, a + kPage, of_entry(*e), huge});
+          append(runs, {a, a + page_size(), of_swapped(*e, huge), huge});
         }
       } else if (r.categories & kPagePfnZero) {
         append(runs, {r.start, r.end, PageState::zero, huge});
@@ -108,6 +104,11 @@ Result<std::vector<PageRun>> Pagemap::scan(uint64_t start, uint64_t end) const {
     append(runs, {at, walked, PageState::missing, false});
     at = walked > at ? walked : at;
     if (n == 0 && walked <= at && walked < end) break;
+  }
+  // Of a process that has ended the ioctl finds no mappings and calls all of it missing; the file
+  // ends there.
+  if (runs.size() == 1 && runs[0].state == PageState::missing) {
+    if (auto alive = entry(start); !alive) return std::unexpected(alive.error());
   }
   return runs;
 }

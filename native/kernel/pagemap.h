@@ -24,7 +24,8 @@ class Pagemap {
  public:
   /// EACCES, EPERM: not ptrace-readable by us. ENOENT, ESRCH: gone.
   static Result<Pagemap> open(pid_t pid);
-  /// Runs covering [start, end) in order; neighbours in one state are joined. Marker pages
+  /// Runs covering [start, end), both at a page's border, in order; neighbours in one state are
+  /// joined. ESRCH: the process has ended. Marker pages
   /// (write-protect marker, poison) are told apart by the raw entry, which the kernel shows only
   /// with CAP_SYS_ADMIN (else `swapped`).
   Result<std::vector<PageRun>> scan(uint64_t start, uint64_t end) const;
