@@ -77,6 +77,7 @@ export const PS: Objects = {
 };
 
 export const PS_BY_FEATURE: Objects = {
+  ...PS,
   Document: {
     ...PS['Document']!,
     features: ['list of Feature', 'only with --by feature: who uses which feature'],

@@ -1,8 +1,10 @@
 /** The package as a stranger gets it: `npm pack`, then a global installation without scripts and without a compiler. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, lstatSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { packageRoot } from '../../native/addon/load.js';
 import { TARGETS } from '../../native/session/targets.js';
@@ -141,6 +143,36 @@ describe('where there is node, npm and sh, and no compiler', () => {
       assert.equal((JSON.parse(stdout) as { schema: string }).schema, `uffdscope.${command}/1`);
     });
   }
+
+  test('it frees a process that hangs, with the addon, the keeper and the target it brought', async () => {
+    const program = join(installed, 'prebuilds', `linux-${process.arch}`, 'targets', 'demo_nobody_reads');
+    const hung = spawn(program, ['--threads', '2'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const said = text(hung.stdout);
+    const ended = once(hung, 'exit');
+    try {
+      await once(hung.stdout, 'data'); // it says that it is ready, and then its threads hang
+      const { status, stdout, stderr } = uffdscope([
+        ...['attach', String(hung.pid), '--headless', '-o', 'jsonl'],
+        ...['--default', 'zero', '--duration', '30s'],
+      ]);
+      assert.equal(status, 0, stderr);
+      assert.deepEqual(await ended, [0, null], stdout);
+      assert.equal((await said).match(/"done":true/g)?.length, 2);
+      assert.equal(stdout.match(/"type":"resolve".*"action":"zero"/g)?.length, 2);
+    } finally {
+      hung.kill('SIGKILL');
+    }
+  });
+
+  test('a program that imports it gets the library', () => {
+    const script = "import { attach, version } from 'uffdscope'; console.log(typeof attach, version)";
+    const { stdout, stderr } = spawnSync(join(path, 'node'), ['--input-type=module', '--eval', script], {
+      cwd: installed, // a package finds itself by its own name
+      env: { PATH: path },
+      encoding: 'utf8',
+    });
+    assert.equal(stdout, `function ${version}\n`, stderr);
+  });
 
   test('the manual page is where man looks for it', () => {
     const page = join(prefix, 'share', 'man', 'man1', 'uffdscope.1');

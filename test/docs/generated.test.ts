@@ -1,0 +1,23 @@
+/** A page that is made from a table says what the table says now. */
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { generatedFiles } from '../../docs/generate/files.js';
+import { packageRoot } from '../../native/addon/load.js';
+
+const docs = join(packageRoot(), 'docs');
+
+for (const [name, made] of generatedFiles()) {
+  test(`docs/${name} is what \`npm run docs\` makes`, () => {
+    assert.ok(readFileSync(join(docs, name), 'utf8') === made, `docs/${name} is stale: run npm run docs`);
+  });
+}
+
+test('docs/reference holds nothing else', () => {
+  const made = [...generatedFiles().keys()].filter((name) => name.startsWith('reference/'));
+  assert.deepEqual(
+    readdirSync(join(docs, 'reference')).toSorted(),
+    made.map((name) => name.slice('reference/'.length)).toSorted(),
+  );
+});
