@@ -8,7 +8,8 @@ import { KIND_LONG, stateWord } from './words.js';
 export interface DetailFacts {
   readonly fault: Fault;
   readonly range: Range | null;
-  readonly holdFilter: string | null;
+  /** What held it, in words. */
+  readonly heldBy: string;
 }
 
 /** Three rows where there is room, one where there is not. */
@@ -26,7 +27,7 @@ function shortRow({ fault }: DetailFacts, width: number, paint: Paint): string {
   return line.end();
 }
 
-function longRows({ fault, range, holdFilter }: DetailFacts, width: number, paint: Paint): string[] {
+function longRows({ fault, range, heldBy }: DetailFacts, width: number, paint: Paint): string[] {
   const first = paint
     .line(width)
     .add(` #${fault.seq}`, 'strong')
@@ -42,8 +43,7 @@ function longRows({ fault, range, holdFilter }: DetailFacts, width: number, pain
     .add(`  seen ${plural(fault.hits, 'time')}`, fault.hits > 2 ? 'warn' : 'dim');
   const third = paint.line(width).add(' ');
   addFate(third, fault, paint);
-  if (fault.state === 'held')
-    third.add(`  hold ${holdFilter === null ? 'everything' : paint.outside(holdFilter)}`, 'dim');
+  if (fault.state === 'held') third.add(`  by ${paint.outside(heldBy)}`, 'dim');
   if (range && range.path !== '') third.add(`  ${paint.outside(range.path)}`, 'dim');
   return [first.end(), second.end(), third.end()];
 }

@@ -9,7 +9,7 @@ export function duration(ns: number, micro = 'µ'): string {
   if (ns < US) return `${Math.round(ns)}ns`;
   if (ns < 999.5 * US) return `${short(ns / US)}${micro}s`;
   if (ns < 999.5 * MS) return `${short(ns / MS)}ms`;
-  return age(ns);
+  return ns < 9.95 * S ? `${short(ns / S)}s` : age(ns);
 }
 
 /** ns as the age of something that waits: `0.0s`, `4.2s`, `59s`, `12m05s`. */

@@ -13,18 +13,19 @@ export interface RangeTable {
   readonly resident: ReadonlyMap<number, number>;
 }
 
-const FIXED = 7 + 1 + 4 + 1 + 4 + 1 + 8;
+/** SIZE, MODE, RES and FAULTS with a blank before each, and the focus sign. */
+const FIXED = 6 + 4 + 5 + 8 + 2;
 
 export function rangeRows(table: RangeTable, height: number, width: number, paint: Paint): string[] {
-  const nameWidth = Math.max(6, width - FIXED - 3);
+  const nameWidth = Math.max(6, width - FIXED);
   const header = paint
     .line(width)
     .add('  ')
     .column('NAME', nameWidth, 'label')
-    .column('SIZE', 7, 'label', 'right')
-    .column('MODE', 4, 'label')
+    .column('SIZE', 5, 'label', 'right')
+    .column('MOD', 3, 'label')
     .column('RES', 4, 'label', 'right')
-    .column('FAULTS', 8, 'label', 'right', 0)
+    .column('FAULTS', 7, 'label', 'right', 0)
     .end();
   const rows = table.ranges.slice(table.top, table.top + Math.max(0, height - 1)).map((range, i) => {
     const focused = table.top + i === table.focus;
@@ -33,10 +34,10 @@ export function rangeRows(table: RangeTable, height: number, width: number, pain
       .line(width, focused && table.active ? 'selected' : 'plain')
       .add(focused ? `${paint.glyphs.focus} ` : '  ', 'key')
       .column(paint.outside(range.name), nameWidth, focused ? 'strong' : 'plain')
-      .column(size(range.end - range.start), 7, 'plain', 'right')
-      .column(modeLetters(range.modes), 4, 'address')
+      .column(size(range.end - range.start, true), 5, 'plain', 'right')
+      .column(modeLetters(range.modes), 3, 'address')
       .column(resident === undefined ? '' : percent(resident), 4, 'plain', 'right')
-      .column(count(range.faults), 8, range.held > 0 ? 'held' : 'plain', 'right', 0)
+      .column(count(range.faults), 7, range.held > 0 ? 'held' : 'plain', 'right', 0)
       .end();
   });
   if (rows.length === 0) rows.push(paint.line(width).add('  no ranges are registered', 'dim').end());

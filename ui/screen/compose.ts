@@ -2,7 +2,7 @@
  * What to send so that the terminal shows base lines with layers on top: only what changed, by segments of cells.
  * Pure but for the memory of what is shown, so that it can be tested without a terminal.
  */
-import sliceAnsi from 'slice-ansi';
+import { sliceCells } from './cells.js';
 
 export interface Rect {
   readonly top: number;
@@ -62,7 +62,7 @@ export class Composer {
     let out = '';
     let x = 0;
     for (const [from, to] of [...holes, [picture.columns, picture.columns] as const]) {
-      if (from > x) out += segment(y, x, from, holes.length > 0 ? sliceAnsi(line, x, from) : line);
+      if (from > x) out += segment(y, x, from, holes.length > 0 ? sliceCells(line, x, from) : line);
       x = Math.max(x, to);
     }
     return out;
@@ -79,7 +79,7 @@ export class Composer {
         if (this.#painted.get(key) === row) continue;
         this.#painted.set(key, row);
         const whole = from === layer.left && to === layer.left + layer.width;
-        out += segment(y, from, to, whole ? row : sliceAnsi(row, from - layer.left, to - layer.left));
+        out += segment(y, from, to, whole ? row : sliceCells(row, from - layer.left, to - layer.left));
       }
     }
     return out;

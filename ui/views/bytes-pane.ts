@@ -49,7 +49,8 @@ export class BytesPane implements View {
     const withSides = height >= 9;
     const { ranges, snapshot } = this.app.at;
     const range = ranges.find((one) => one.id === fault.rangeId) ?? null;
-    const info = faultInfoRows({ fault, range, holdFilter: snapshot.holdFilter }, infoRows, width, paint);
+    const heldBy = snapshot.holdOn ? `hold ${snapshot.holdFilter ?? 'everything'}` : 'default hold';
+    const info = faultInfoRows({ fault, range, heldBy }, infoRows, width, paint);
     const sides = withSides ? [this.#sidesRow(width)] : [];
     const room = height - info.length - sides.length - verbRows;
     const dump = this.#dump(fault, room, width);

@@ -100,7 +100,7 @@ export class Prompt implements Overlay {
   }
 
   complete(): void {
-    if (!this.#check.ok && this.#check.suggestion && !this.#completion().words.length) this.#take(this.#check);
+    if (!this.#check.ok && this.#check.suggestion) this.#take(this.#check);
     else this.#line.key({ name: 'tab', text: '', raw: { sequence: '\t', key: { name: 'tab', sequence: '\t' } } });
     setImmediate(() => this.#changed()); // readline completes in a later turn
   }
