@@ -48,6 +48,11 @@ struct Released {
   uint64_t pages;
 };
 
+/// One writer, the engine thread: no locked instruction on a fault's way.
+inline void bump(std::atomic<uint64_t>& counter, uint64_t by = 1) {
+  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
 /// Counters for any thread; relaxed, each right by itself.
 struct Counters {
   std::atomic<uint64_t> faults{0}, resolved{0}, failed{0}, handed_back{0}, held{0}, delayed{0};
@@ -146,7 +151,7 @@ class Engine {
                        std::shared_ptr<Source>& source) const;
   Resolution answer(Monitor& m, FaultRecord& f, Action action, Source* source, uint64_t& from,
                     uint64_t& to);
-  bool hold(Monitor& m, FaultRecord& f, const RawMessage& raw);
+  bool hold(Monitor& m, FaultRecord& f, const RawMessage& raw, bool decided);
   void finish(Monitor& m, FaultRecord& f, Action action, By by, const Resolution& r);
 
   // engine_acts.cc: what was asked of waiting faults

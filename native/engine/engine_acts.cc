@@ -105,7 +105,7 @@ void Engine::do_work(Work w) {
   uint64_t from, to;
   Resolution r = answer(m, f, action, source.get(), from, to);
   if (r.outcome == Outcome::again) {
-    counters_.eagain.fetch_add(1, std::memory_order_relaxed);
+    bump(counters_.eagain, 1);
     w.due = now_ns() + backoff(w.tries++);
     if (m.events_are_the_owners(policy_.own_events)) {
       parked_.push_back(std::move(w));
@@ -117,7 +117,7 @@ void Engine::do_work(Work w) {
   }
   uint64_t seq = f.seq;
   if (r.outcome == Outcome::failed) {
-    counters_.failed.fetch_add(1, std::memory_order_relaxed);
+    bump(counters_.failed, 1);
     {
       std::lock_guard lock(shared_);
       delayed_.erase(seq);

@@ -9,6 +9,10 @@ namespace {
 
 constexpr int kRounds = 16;  // reads in a row before timers and commands get their turn
 
+bool has_reader(const Monitor& m) {
+  return m.handler == HandlerState::frozen || m.handler == HandlerState::living;
+}
+
 }  // namespace
 
 void Engine::drain(Monitor& m) {
@@ -54,7 +58,7 @@ void Engine::on_message(Monitor& m, RawMessage& raw, int64_t read_at) {
 /// What the policy answers this fault with, now that nothing holds it.
 Action Engine::chosen_answer(const Monitor& m, const FaultRecord& f,
                              std::shared_ptr<Source>& source) const {
-  bool reader = m.handler == HandlerState::frozen || m.handler == HandlerState::living;
+  const bool reader = has_reader(m);
   switch (policy_.fallback) {
     case Default::zero:
       return plain_answer(f.kind);
@@ -93,6 +97,11 @@ Resolution Engine::answer(Monitor& m, FaultRecord& f, Action action, Source* sou
   }
   std::span<const uint8_t> bytes;
   if (action == Action::copy) {
+    const uint64_t at = range ? from - range->start : 0;
+    if (const uint8_t* ready = source ? source->ready(at, to - from) : nullptr) {
+      return Resolver(f.page_shift)
+          .resolve(m.uffd, action, from, to - from, f.page, {ready, to - from});
+    }
     if (buffer_.size() < to - from) buffer_.resize(to - from);
     std::span<uint8_t> into(buffer_.data(), to - from);
     uint64_t offset = range ? from - range->start : 0;
@@ -134,16 +143,18 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
   f.state = State::read;
   if (policy_.hold_on) f.hits = faults_.count_hit(f.page);  // a filter may ask for it
 
-  if (policy_.holds(f, range)) {
+  // Passed to a handler that is not there, a fault would come back at once, for ever: it is held instead.
+  bool nobody = policy_.fallback == Default::pass && !has_reader(m);
+  if (nobody || policy_.holds(f, range)) {
     if (!f.hits) f.hits = faults_.count_hit(f.page);
-    hold(m, f, raw);
+    hold(m, f, raw, true);
     return;
   }
   std::shared_ptr<Source> source;
   Action action = chosen_answer(m, f, source);
   if (action == Action::pass) {  // needs the handler to run: waits for its turn
     if (!f.hits) f.hits = faults_.count_hit(f.page);
-    if (!hold(m, f, raw)) return;
+    if (!hold(m, f, raw, false)) return;
     do_work({0, f.seq, ActRequest::What::fixed, Action::pass, nullptr, By::default_, 0});
     return;
   }
@@ -153,9 +164,9 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
   if (!f.hits) f.hits = faults_.count_hit(f.page);
   if (r.outcome == Outcome::again || r.outcome == Outcome::failed) {
     f.err = r.err;
-    if (!hold(m, f, raw)) return;
+    if (!hold(m, f, raw, false)) return;
     if (r.outcome == Outcome::failed) {
-      counters_.failed.fetch_add(1, std::memory_order_relaxed);
+      bump(counters_.failed, 1);
       auto* w = faults_.waiting(f.seq);
       w->record.state = State::failed;
       w->record.action = action;
@@ -175,13 +186,13 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
     return;
   }
   finish(m, f, action, By::default_, r);
-  if (range) range->counts->faults.fetch_add(1, std::memory_order_relaxed);
+  if (range) bump(range->counts->faults);
   FaultRecord& slot = faults_.begin();
   uint64_t seq = f.seq;
   f.seq = 0;  // published last
   slot = f;
   faults_.publish(slot);
-  counters_.faults.fetch_add(1, std::memory_order_relaxed);
+  bump(counters_.faults, 1);
   faults_.changed();
   log_.add({.type = LogType::fault_resolve,
             .monitor = m.id,
@@ -209,7 +220,7 @@ void Engine::finish(Monitor& m, FaultRecord& f, Action action, By by, const Reso
   f.err = 0;
   f.due_at = 0;
   f.state = State::resolved;
-  counters_.races.fetch_add(r.races, std::memory_order_relaxed);
+  bump(counters_.races, r.races);
   if (r.outcome == Outcome::no_range || r.outcome == Outcome::gone) {
     // The range or the memory went away: the kernel woke its waiters when it did.
     f.state = State::gone;
@@ -221,23 +232,23 @@ void Engine::finish(Monitor& m, FaultRecord& f, Action action, By by, const Reso
       notice(Notice::target_gone);
     }
   } else {
-    counters_.resolved.fetch_add(1, std::memory_order_relaxed);
-    counters_.by_action[static_cast<size_t>(action)].fetch_add(1, std::memory_order_relaxed);
+    bump(counters_.resolved, 1);
+    bump(counters_.by_action[static_cast<size_t>(action)], 1);
     latency_.record(f.answered_at - f.read_at);
   }
 }
 
 /// Put a fault into the journal's slots and let it wait. False: no slot is left, so it was handed
 /// back at once.
-bool Engine::hold(Monitor& m, FaultRecord& f, const RawMessage& raw) {
+bool Engine::hold(Monitor& m, FaultRecord& f, const RawMessage& raw, bool decided) {
   uint32_t slot = take_slot();
   RangeInfo* range = m.ranges.find(f.page);
-  if (range) range->counts->faults.fetch_add(1, std::memory_order_relaxed);
-  counters_.faults.fetch_add(1, std::memory_order_relaxed);
+  if (range) bump(range->counts->faults);
+  bump(counters_.faults, 1);
   if (slot == kSlots) {
     (void)m.uffd.wake(f.page, uint64_t{1} << f.page_shift);
     notice(Notice::journal_full);
-    counters_.handed_back.fetch_add(1, std::memory_order_relaxed);
+    bump(counters_.handed_back, 1);
     return false;
   }
   JournalSlot& s = keeper_.journal().slots[slot];
@@ -257,11 +268,10 @@ bool Engine::hold(Monitor& m, FaultRecord& f, const RawMessage& raw) {
     std::lock_guard lock(shared_);
     faults_.wait(f, slot);
   }
-  if (range) range->counts->held.fetch_add(1, std::memory_order_relaxed);
+  if (range) bump(range->counts->held);
   recount();
   log_.add({.type = LogType::fault, .monitor = m.id, .seq = f.seq, .pid = f.pid}, f.read_at);
-  bool own = policy_.holds(f, range);
-  if (own) {
+  if (decided) {
     log_.add({.type = LogType::decide,
               .monitor = m.id,
               .seq = f.seq,
@@ -316,7 +326,7 @@ void Engine::on_event(Monitor& m, const RawMessage& raw, int64_t read_at) {
       break;  // an event this kernel has and we do not know
   }
   tell(e, read_at);
-  counters_.version.fetch_add(1, std::memory_order_relaxed);
+  bump(counters_.version, 1);
 }
 
 uint32_t Engine::take_slot() {

@@ -52,7 +52,7 @@ void Engine::set_hold(bool on, std::shared_ptr<FaultFilter> filter) {
     policy_.hold_filter = filter;
     counters_.hold_on = on;
     tell({.type = LogType::hold, .a = on ? 1u : 0u, .by = By::operator_});
-    counters_.version.fetch_add(1, std::memory_order_relaxed);
+    bump(counters_.version, 1);
     for (auto& m : monitors_) {
       if (on) {
         request_arm(*m);
@@ -238,7 +238,7 @@ void Engine::forget_waiting(By by) {
         (void)m->uffd.wake(w->record.page, uint64_t{1} << w->record.page_shift);
       }
     }
-    counters_.handed_back.fetch_add(1, std::memory_order_relaxed);
+    bump(counters_.handed_back, 1);
     settle(*w, State::gone, Action::wake, by, 0);
     resolve_outcome(seq, false, 0, "was handed back");
   }
@@ -358,7 +358,7 @@ void Engine::release_some() {
       (void)m->uffd.wake(w.record.page, uint64_t{1} << w.record.page_shift);
     }
     uint64_t seq = w.record.seq;
-    counters_.handed_back.fetch_add(1, std::memory_order_relaxed);
+    bump(counters_.handed_back, 1);
     ++released_;
     settle(w, State::gone, Action::wake, By::operator_, 0);
     resolve_outcome(seq, false, 0, "was handed back");

@@ -3,7 +3,9 @@
 #pragma once
 #include <array>
 #include <atomic>
+#include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 
 namespace uffdscope {
@@ -31,7 +33,9 @@ class Histogram {
     uint64_t total = 0;
     for (const auto& c : counts_) total += c.load(std::memory_order_relaxed);
     if (total == 0) return 0;
-    auto rank = static_cast<uint64_t>(q * static_cast<double>(total - 1));
+    // Nearest rank: the smallest value that at least the share q of all does not exceed.
+    auto wanted = static_cast<uint64_t>(std::ceil(q * static_cast<double>(total)));
+    uint64_t rank = wanted == 0 ? 0 : wanted - 1;
     uint64_t seen = 0;
     for (size_t i = 0; i < kBuckets; ++i) {
       seen += counts_[i].load(std::memory_order_relaxed);

@@ -16,9 +16,14 @@ class PatternSource final : public Source {
     std::memset(into.data(), byte_, into.size());
     return {};
   }
+  const uint8_t* ready(uint64_t, size_t length) override {
+    if (page_.size() < length) page_.assign(length, byte_);
+    return page_.data();
+  }
 
  private:
   uint8_t byte_;
+  std::vector<uint8_t> page_;
 };
 
 class BytesSource final : public Source {
