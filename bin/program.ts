@@ -75,6 +75,7 @@ export function buildProgram(version: string, chosen: (run: Run) => void): Comma
     .action((shell: string) =>
       chosen(async (context) => (await import('./commands/completion.js')).completion(program, shell, context)),
     );
+  for (const command of program.commands) command.allowExcessArguments(false);
   return program;
 }
 

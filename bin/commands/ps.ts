@@ -76,7 +76,7 @@ function registered({ ranges, targets }: PsUffd): string {
 
 function waitingRows({ waiting, targets }: PsUffd, style: Style): string[] {
   return waiting.map(({ pid, tid, comm, state, kind, from }) => {
-    const where = targets.length === 1 && targets[0]!.pid === pid ? '' : ` of ${pid}`;
+    const where = tid === pid || (targets.length === 1 && targets[0]!.pid === pid) ? '' : ` of ${pid}`;
     const what = state === 'event' ? `${kind ?? 'remap or unmap'} event, unread` : (kind ?? 'fault');
     const how = state === 'unread' ? ', unread' : state === 'read' ? ', read and not resolved' : '';
     const side = from === null || state === 'event' ? '' : `, from ${from === 'user' ? 'user mode' : 'the kernel'}`;

@@ -111,6 +111,19 @@ test('a thread of another process that reads the memory is listed where one coun
   );
 });
 
+test('… and not where counts moved, or where it has registered memory of its own', () => {
+  const foreign = (more: { steady: boolean; own: number }) =>
+    scan({
+      held: [held(501, 12, 7, { total: 1 }), held(900, 3, 8, { steady: more.steady })],
+      processes: [proc(501, 1), proc(900, more.own)],
+      waiting: [waits(900, 901, { fromUser: false }), waits(902, 902)],
+    });
+  const rows = (more: { steady: boolean; own: number }) =>
+    describeScan(foreign(more)).userfaultfds.map(({ waiting }) => waiting.map(({ tid }) => tid));
+  assert.deepEqual(rows({ steady: false, own: 1 }), [[], [901]], 'its own counts moved, so it may be there');
+  assert.deepEqual(rows({ steady: true, own: 1 }), [[902], []], 'not 901, whose memory another one serves');
+});
+
 test('a wait that could belong to two is in no row, and said', () => {
   const machine = scan({
     held: [held(501, 3, 7, { total: 1 }), held(501, 4, 8, { total: 1 })],

@@ -62,10 +62,10 @@ export interface UffdWish {
 /** @throws UffdscopeError: all of `inspectTarget`, NO_UFFD, SEVERAL_UFFDS, NO_SUCH_UFFD. */
 export async function chooseUffd(wish: UffdWish): Promise<UffdChoice> {
   const asked = await inspectTarget(wish.pid);
-  if (wish.via !== undefined) await inspectTarget(wish.via);
+  const via = wish.via === undefined ? [] : [await inspectTarget(wish.via)];
   const scan = await addon<ObserveAddon>().scan(true);
   const served = servedMemories(scan);
-  const held = chooseHeld(scan, served, wish);
+  const held = chooseHeld(scan, served, wish, [asked, ...via]);
   const targetPid = targetOf(scan, served.get(held.ino), wish);
   const target = targetPid === wish.pid ? asked : await inspectTarget(targetPid);
   if (held.pid !== wish.pid && held.pid !== wish.via) await inspectTarget(held.pid);
@@ -85,14 +85,19 @@ export async function chooseUffd(wish: UffdWish): Promise<UffdChoice> {
 }
 
 /** The pure half: one descriptor of one userfaultfd. */
-export function chooseHeld(scan: RawScan, served: ReadonlyMap<number, Served>, wish: UffdWish): RawHeld {
+export function chooseHeld(
+  scan: RawScan,
+  served: ReadonlyMap<number, Served>,
+  wish: UffdWish,
+  asked: readonly Process[] = [],
+): RawHeld {
   const holder = wish.via ?? wish.pid;
   const inHand = scan.held.filter((held) => held.pid === holder);
   const forIt = wish.via === undefined ? scan.held.filter((held) => serves(served.get(held.ino), wish.pid)) : [];
   const named = narrow([...inHand, ...forIt], wish, holder);
   const inos = [...new Set(named.map(({ ino }) => ino))];
-  if (inos.length === 0) throw nothingThere(scan, wish, inHand.length + forIt.length);
-  if (inos.length > 1) throw severalThere(scan, named, wish);
+  if (inos.length === 0) throw nothingThere(scan, wish, asked, inHand.length + forIt.length);
+  if (inos.length > 1) throw severalThere(scan, named, wish, asked);
   // Its owner first; another uffdscope's keeper never: that one is busy with it.
   const own = named.find(({ pid }) => pid === holder);
   return own ?? named.find(({ pid }) => commIn(scan, pid) !== KEEPER_COMM) ?? named[0]!;
@@ -121,8 +126,8 @@ function targetOf(scan: RawScan, served: Served | undefined, wish: UffdWish): nu
   return memories.length === 1 ? memories[0]!.processes[0]!.pid : wish.pid;
 }
 
-function nothingThere(scan: RawScan, wish: UffdWish, others: number): UffdscopeError {
-  const name = nameProcess({ pid: wish.via ?? wish.pid, comm: commIn(scan, wish.via ?? wish.pid) });
+function nothingThere(scan: RawScan, wish: UffdWish, asked: readonly Process[], others: number): UffdscopeError {
+  const name = nameOf(wish.via ?? wish.pid, asked);
   if (others > 0) {
     const which =
       wish.uffd === undefined ? '' : 'ino' in wish.uffd ? `uffd ${wish.uffd.ino}` : `descriptor ${wish.uffd.fd}`;
@@ -149,13 +154,23 @@ function nothingThere(scan: RawScan, wish: UffdWish, others: number): UffdscopeE
   );
 }
 
-function severalThere(scan: RawScan, held: readonly RawHeld[], wish: UffdWish): UffdscopeError {
-  const name = nameProcess({ pid: wish.via ?? wish.pid, comm: commIn(scan, wish.via ?? wish.pid) });
+function severalThere(
+  scan: RawScan,
+  held: readonly RawHeld[],
+  wish: UffdWish,
+  asked: readonly Process[],
+): UffdscopeError {
+  const name = nameOf(wish.via ?? wish.pid, asked);
   return new UffdscopeError(
     'SEVERAL_UFFDS',
     `Process ${name} has several userfaultfds: ${list(scan, held)}.`,
     'Name one with --uffd INO or --fd N.',
   );
+}
+
+function nameOf(pid: number, asked: readonly Process[]): string {
+  const found = asked.find((process) => process.pid === pid);
+  return found === undefined ? String(pid) : nameProcess(found);
 }
 
 /** `uffd 87723 (fd 7, 1 unread of 3 waiting), uffd …` */

@@ -23,10 +23,13 @@ export function attributeWaiting(scan: RawScan, served: ReadonlyMap<number, Serv
     if (able.length === 1) give(able[0]!, thread);
     else open.push(thread);
   }
-  // Who is left reads another's memory (process_vm_readv, io_uring): certain where one count alone is not explained.
+  // Who has nothing registered touches another's memory (process_vm_readv, io_uring): certain where all counts stood
+  // still and one of them alone is not explained by threads of its own.
+  const still = scan.held.every(({ steady }) => steady);
   const unexplained = inosOf(scan).filter((ino) => faultsCounted(scan, ino) > faultsIn(byIno.get(ino)));
   const unknown = open.filter((thread) => {
-    if (thread.event !== null || unexplained.length !== 1) return true;
+    const foreign = thread.event === null && serversOf(scan, served, thread).length === 0;
+    if (!foreign || !still || unexplained.length !== 1) return true;
     give(unexplained[0]!, thread);
     return false;
   });
