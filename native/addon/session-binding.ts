@@ -21,6 +21,8 @@ export interface NativeAttach {
   readonly granularity: number;
   readonly ownEvents: boolean;
   readonly compete: boolean;
+  /** Stay armed for the default that was named. */
+  readonly armed: boolean;
   readonly faultsLog2: number;
   readonly logLog2: number;
 }

@@ -28,7 +28,7 @@ bool Engine::lost_turn() const {
 /// Is there a reason to be the one who reads? Otherwise the handler should run.
 bool Engine::wants_armed() const {
   if (releasing_) return false;
-  bool answers = policy_.fallback != Default::pass;
+  bool answers = policy_.fallback != Default::pass || policy_.named;
   return answers || policy_.hold_on || !parked_.empty() ||
          !const_cast<FaultTable&>(faults_).all_waiting().empty();
 }
@@ -72,18 +72,21 @@ void Engine::request_arm(Monitor& m) {
 }
 
 void Engine::armed(Monitor& m, HandlerState h, uint64_t threads) {
-  bool first_look = h == HandlerState::none && m.handler != HandlerState::none;
+  const bool first_look = h == HandlerState::none && m.handler != HandlerState::none;
+  const bool back_from_turn = m.turn_for != TurnFor::none && h == HandlerState::frozen;
   m.handler = h;
   m.stance = Stance::armed;
   m.turn_for = TurnFor::none;
   counters_.refusal = 0;
   publish_stance();
-  tell({.type = LogType::stance,
-        .monitor = m.id,
-        .a = static_cast<uint64_t>(m.stance),
-        .b = static_cast<uint64_t>(h),
-        .c = threads,
-        .pid = static_cast<uint32_t>(m.pid)});
+  if (!back_from_turn) {  // turns come by the hundred: their pass and event entries say enough
+    tell({.type = LogType::stance,
+          .monitor = m.id,
+          .a = static_cast<uint64_t>(m.stance),
+          .b = static_cast<uint64_t>(h),
+          .c = threads,
+          .pid = static_cast<uint32_t>(m.pid)});
+  }
   if (first_look) {
     // Nobody lives to answer what was read before us: let those threads fault again, so that we see
     // them.
@@ -328,6 +331,7 @@ void Engine::begin_release(bool leave, std::function<void(Released)> done) {
   releasing_ = true;
   released_ = 0;
   policy_.hold_on = false;
+  policy_.named = false;
   counters_.hold_on = false;
   work_ = {};
   for (auto& w : std::exchange(parked_, {})) resolve_outcome(w.seq, false, 0, "was handed back");

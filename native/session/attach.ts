@@ -54,6 +54,7 @@ export async function attach(options: AttachOptions): Promise<NativeJoin> {
       granularity: options.granularity ?? 0,
       ownEvents: options.ownEvents ?? false,
       compete: options.compete ?? false,
+      armed: options.armed ?? false,
       faultsLog2: Math.log2(options.keep ?? 2 ** 20),
       logLog2: 18,
     });
