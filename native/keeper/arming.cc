@@ -4,6 +4,7 @@
 
 #include "engine/clock.h"
 #include "keeper/io_uring_readers.h"
+#include "kernel/fdinfo.h"
 #include "kernel/procfs.h"
 
 namespace uffdscope {
@@ -16,6 +17,11 @@ constexpr int64_t kSettleWithin = kWaitForBusy + 300 * kMilli;
 // are not.
 constexpr int64_t kLeaveAlone = 20 * kMilli;
 constexpr std::string_view kKeeperComm = "uffdscope-keepe";  // 15 bytes are kept of a comm
+
+// A suspect that was run on and neither waited nor read is none.
+bool cleared(const Reader& reader, const Freezer& freezer) {
+  return !reader.sure && freezer.failures(reader.tid) > 0;
+}
 
 }  // namespace
 
@@ -50,14 +56,29 @@ std::optional<KeeperMessage> Arming::freeze_seen(int64_t now, const Lookout::Sig
   for (const Lookout::Sighting& sighting : seen.waiting)
     if (auto no = freeze(sighting.reader, sighting.reader.call)) return no;
   if (now - begun_ < kLeaveAlone || now - begun_ > kWaitForBusy) return std::nullopt;
-  for (const Reader& reader : watched.readers)
+  for (const Reader& reader : watched.readers) {
+    if (cleared(reader, freezer)) continue;
     if (auto no = freeze(reader, {})) return no;
+  }
   return std::nullopt;
+}
+
+// The counts of unread and of unanswered faults only rise while nobody reads.
+void Arming::note_activity(const Watched& watched) {
+  auto text =
+      read_proc_file(proc_dir(), ("self/fdinfo/" + std::to_string(watched.uffd.get())).c_str());
+  auto info = text ? parse_uffd_fdinfo(*text) : std::nullopt;
+  if (!info) return;
+  active_ = active_ || info->pending < unread_ || info->total < unanswered_;
+  unread_ = info->pending;
+  unanswered_ = info->total;
 }
 
 Arming::Missing Arming::missing(const Watched& watched, const Freezer& freezer) const {
   Missing missing;
   for (const Reader& reader : watched.readers) {
+    if (cleared(reader, freezer)) continue;
+    missing.anyone = true;
     const FrozenThread* held = freezer.find(reader.tid);
     if (held && held->frozen() && held->wanted_by.test(monitor_)) continue;
     missing.tid = reader.tid;
@@ -84,6 +105,7 @@ std::optional<KeeperMessage> Arming::step(int64_t now, Lookout& lookout, Freezer
   if (!watched) return refused(KeeperRefusal::unwatched, 0);
   std::optional<KeeperMessage> reply;
   if (!looked_) reply = begin(lookout, now);
+  note_activity(*watched);
   Lookout::Sightings seen;
   if (!reply) {
     seen = lookout.look_fully(monitor_, now);
@@ -100,12 +122,14 @@ std::optional<KeeperMessage> Arming::step(int64_t now, Lookout& lookout, Freezer
                           standing.frozen,
                           static_cast<uint64_t>(standing.longest_stop_ns),
                           0};
-  if (!reply && watched->readers.empty() && now - begun_ > kLookForAnyone)
+  if (!reply && !absent.anyone && !active_ && now - begun_ > kLookForAnyone)
     reply = nobody(seen, lookout, watched->ino);
   if (!reply && late && (standing.in_transit == 0 || now - begun_ > kSettleWithin))
     reply = refused(KeeperRefusal::did_not_stop, absent.tid);
   if (reply) {
     watched->armed = reply->say != KeeperSay::refused;
+    if (reply->say == KeeperSay::armed)  // whoever is held was at a wait or a read
+      for (Reader& reader : watched->readers) reader.sure = !cleared(reader, freezer);
     if (reply->say != KeeperSay::armed) freezer.release(monitor_);
     return reply;
   }
@@ -117,11 +141,13 @@ std::optional<KeeperMessage> Arming::step(int64_t now, Lookout& lookout, Freezer
 }
 
 void freeze_newcomers(const Lookout::Sightings& seen, Lookout& lookout, Freezer& freezer) {
-  for (const Lookout::Sighting& s : seen.waiting) {
+  auto freeze = [&](const Lookout::Sighting& s) {
     Watched* watched = lookout.find(s.monitor);
-    if (watched && watched->armed)
+    if (watched && watched->armed && !cleared(s.reader, freezer))
       freezer.freeze(s.monitor, s.reader.pid, s.reader.tid, s.reader.call);
-  }
+  };
+  std::ranges::for_each(seen.waiting, freeze);
+  std::ranges::for_each(seen.busy, freeze);
 }
 
 }  // namespace uffdscope

@@ -21,6 +21,7 @@ class Arming {
 
  private:
   struct Missing {
+    bool anyone = false;     // is there any reader?
     pid_t tid = 0;           // a living reader that is not frozen; 0: none
     bool all_parked = true;  // each of them sleeps in some other call, where it failed to leave
   };
@@ -34,7 +35,11 @@ class Arming {
 
   uint32_t monitor_;
   int64_t begun_, due_;
+  void note_activity(const Watched& watched);
+
   bool looked_ = false;
+  bool active_ = false;  // messages were read or answered while we looked: somebody lives
+  uint64_t unread_ = 0, unanswered_ = 0;
   std::set<pid_t> of_others_;  // processes that are another uffdscope
 };
 

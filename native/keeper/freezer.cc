@@ -10,6 +10,11 @@
 #include "kernel/proc_threads.h"
 
 namespace uffdscope {
+namespace {
+
+constexpr int kReportsAtOnce = 64;
+
+}  // namespace
 
 std::optional<Freezer::Refusal> Freezer::freeze(uint32_t monitor, pid_t pid, pid_t tid,
                                                 const SystemCall& seen) {
@@ -87,9 +92,14 @@ size_t Freezer::leaving() const {
 
 std::vector<Freezer::Death> Freezer::reap() {
   std::vector<Death> deaths;
-  int status;
-  pid_t tid;
-  while ((tid = ::waitpid(-1, &status, __WALL | WNOHANG)) > 0) {
+  more_ = true;
+  for (int reports = 0; reports < kReportsAtOnce; reports++) {
+    int status;
+    pid_t tid = ::waitpid(-1, &status, __WALL | WNOHANG);
+    if (tid <= 0) {
+      more_ = false;
+      break;
+    }
     auto it = threads_.find(tid);
     if (!WIFSTOPPED(status)) {
       if (it == threads_.end()) continue;
@@ -104,7 +114,7 @@ std::vector<Freezer::Death> Freezer::reap() {
     FrozenThread& thread = it->second;
     bool done =
         thread.on_stop(status, now_ns(), [&](const FrozenThread& t, const SystemCall& call) {
-          return is_wait_(t.wanted_by, t.pid(), t.tid(), call);
+          return judge_(t.wanted_by, t.pid(), t.tid(), call);
         });
     if (!done) continue;
     if (thread.failed()) failures_[tid]++;

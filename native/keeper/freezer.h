@@ -11,10 +11,10 @@ namespace uffdscope {
 
 class Freezer {
  public:
-  /// Is this call, made by this thread, a wait on one of these monitors' uffds?
-  using IsWait =
-      std::function<bool(const MonitorSet&, pid_t pid, pid_t tid, const SystemCall& call)>;
-  explicit Freezer(IsWait is_wait) : is_wait_(std::move(is_wait)) {}
+  /// What a call of this thread means for these monitors' uffds.
+  using Judge = std::function<FrozenThread::Meaning(const MonitorSet&, pid_t pid, pid_t tid,
+                                                    const SystemCall& call)>;
+  explicit Freezer(Judge judge) : judge_(std::move(judge)) {}
 
   struct Refusal {
     KeeperRefusal why;
@@ -40,20 +40,23 @@ class Freezer {
   /// Threads that wait to be let go at their next stop; nothing else is traced when idle.
   size_t leaving() const;
 
-  /// SIGCHLD: take every report there is. Returns the threads that died while they were traced.
+  /// SIGCHLD: take the reports there are, or a good part of them: threads that run on from call to
+  /// call stop faster than anyone can listen. Returns those that died while they were traced.
   struct Death {
     pid_t tid;
     MonitorSet wanted_by;
   };
   std::vector<Death> reap();
+  bool more_to_reap() const { return more_; }
   void on_time(int64_t now);
   int64_t due() const;
 
  private:
   void drop(uint32_t monitor, FrozenThread& thread);
-  IsWait is_wait_;
+  Judge judge_;
   std::map<pid_t, FrozenThread> threads_;
   std::map<pid_t, unsigned> failures_;
+  bool more_ = false;
 };
 
 }  // namespace uffdscope

@@ -1,6 +1,7 @@
 #include "keeper/frozen_thread.h"
 
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -30,6 +31,13 @@ constexpr long kOptions = PTRACE_O_TRACESYSGOOD;
 
 bool is_group_stop(int signal) {
   return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+// Calls between two reads that tell a handler nothing of a further message.
+bool belongs_to_answer(long number) {
+  return number == SYS_ioctl || number == SYS_pread64 || number == SYS_preadv ||
+         number == SYS_madvise || number == SYS_nanosleep || number == SYS_clock_nanosleep ||
+         number == SYS_restart_syscall || number == SYS_sched_yield;
 }
 
 long trace(int request, pid_t tid, long data) {
@@ -83,7 +91,7 @@ StoppedCall FrozenThread::mend() {
   return stopped;
 }
 
-bool FrozenThread::on_stop(int status, int64_t now, const IsWait& is_wait) {
+bool FrozenThread::on_stop(int status, int64_t now, const Judge& judge) {
   stopped_ = true;
   int signal = WSTOPSIG(status), event = status >> 16;
   bool call_stop = signal == (SIGTRAP | 0x80);
@@ -95,9 +103,8 @@ bool FrozenThread::on_stop(int status, int64_t now, const IsWait& is_wait) {
     mend();
     return detach(signal_stop ? signal : 0);
   }
-  if (call_stop) return on_call(now, is_wait);
-  if (!signal_stop)
-    return on_trap(now, is_wait, event == PTRACE_EVENT_STOP && is_group_stop(signal));
+  if (call_stop) return on_call(now, judge);
+  if (!signal_stop) return on_trap(now, judge, event == PTRACE_EVENT_STOP && is_group_stop(signal));
   mend();
   if (stage_ == Stage::running_on) {
     resume(PTRACE_SYSCALL, signal);
@@ -111,8 +118,9 @@ bool FrozenThread::on_stop(int status, int64_t now, const IsWait& is_wait) {
   return false;
 }
 
-bool FrozenThread::on_trap(int64_t now, const IsWait& is_wait, bool group_stop) {
+bool FrozenThread::on_trap(int64_t now, const Judge& judge, bool group_stop) {
   if (stage_ == Stage::stepping_back) {
+    pose();
     hold(now);
     return false;
   }
@@ -123,8 +131,9 @@ bool FrozenThread::on_trap(int64_t now, const IsWait& is_wait, bool group_stop) 
   }
   StoppedCall stopped = mend();
   bool undone = stopped.stands == CallStands::restarts || stopped.stands == CallStands::broken;
-  if (undone && is_wait(*this, stopped.call)) {
+  if (undone && judge(*this, stopped.call) == Meaning::wait) {
     call_ = stopped.call;
+    pose();
     hold(now);
     return false;
   }
@@ -138,13 +147,35 @@ bool FrozenThread::on_trap(int64_t now, const IsWait& is_wait, bool group_stop) 
   return false;
 }
 
-bool FrozenThread::on_call(int64_t now, const IsWait& is_wait) {
-  auto call = call_at_entry(tid_);
-  if (stage_ != Stage::running_on || !call || !is_wait(*this, *call)) {
+bool FrozenThread::on_call(int64_t now, const Judge& judge) {
+  auto stop = call_stop(tid_);
+  if (stage_ != Stage::running_on || !stop) {
     resume(PTRACE_SYSCALL, 0);
     return false;
   }
-  call_ = *call;
+  if (!stop->at_entry) {
+    resume(PTRACE_SYSCALL, 0);
+    return false;
+  }
+  Meaning meaning = judge(*this, stop->call);
+  int fd = static_cast<int>(stop->call.args[0]);
+  // A second read without a wait between them was announced by nothing: this handler reads until
+  // EAGAIN, or never waits at all. Under load it might not come to a wait for a long time.
+  if (meaning == Meaning::wait || (meaning == Meaning::read && fd == has_read_)) {
+    call_ = stop->call;
+    meaning_ = meaning;
+    hold_before_call(now);
+    return false;
+  }
+  if (meaning == Meaning::read)
+    has_read_ = fd;
+  else if (!belongs_to_answer(stop->call.number))
+    has_read_ = -1;  // something else may have told it of a message
+  resume(PTRACE_SYSCALL, 0);
+  return false;
+}
+
+void FrozenThread::hold_before_call(int64_t now) {
   // A skipped call shows to the thread's seccomp filter as number -1, which a strict one answers
   // with SIGKILL. Where the filter can't be put aside, the thread is held at the entry itself, and
   // an epoll_wait there sees EINTR if the keeper is killed meanwhile.
@@ -155,16 +186,24 @@ bool FrozenThread::on_call(int64_t now, const IsWait& is_wait) {
     stage_ = Stage::stepping_back;
     interrupt();
     resume(PTRACE_CONT, 0);
-    return false;
+    return;
   }
   unsuspend_seccomp();
   at_entry_ = true;
   hold(now);
-  return false;
 }
 
 void FrozenThread::unsuspend_seccomp() {
   if (std::exchange(seccomp_suspended_, false)) trace(PTRACE_SETOPTIONS, tid_, kOptions);
+}
+
+// Not for a read held as such: that would not have slept.
+void FrozenThread::pose() {
+  if (meaning_ == Meaning::read) return;
+  auto regs = read_regs(tid_);
+  if (!regs) return;
+  pose_as_interrupted(tid_, *regs, is_read_call(call_.number));
+  (void)write_regs(tid_, *regs);
 }
 
 void FrozenThread::hold(int64_t now) {

@@ -27,15 +27,20 @@ class FrozenThread {
     frozen,         // held
     leaving,        // to be let go at its next stop
   };
-  /// Is this call, made by this thread, a wait on a uffd of one of these monitors?
-  using IsWait = std::function<bool(const FrozenThread&, const SystemCall&)>;
+  /// What a call of this thread means for the uffds of the monitors that want it held.
+  enum class Meaning {
+    other,
+    wait,  // for messages
+    read,  // of messages, on a non-blocking uffd
+  };
+  using Judge = std::function<Meaning(const FrozenThread&, const SystemCall&)>;
 
   FrozenThread(pid_t pid, pid_t tid, const SystemCall& seen) : pid_(pid), tid_(tid), call_(seen) {}
 
   /// none: a stop will be reported. Else the thread is as it was.
   KeeperRefusal seize(int64_t now, bool& gone);
   /// A stop that waitpid(2) reported. True when the thread has been let go for good.
-  bool on_stop(int status, int64_t now, const IsWait& is_wait);
+  bool on_stop(int status, int64_t now, const Judge& judge);
   /// What its time is up for. True as above.
   void on_time(int64_t now);
   int64_t due() const { return due_; }
@@ -52,9 +57,11 @@ class FrozenThread {
   int64_t stop_ns() const { return stop_ns_; }  // from asking to holding
 
  private:
-  bool on_trap(int64_t now, const IsWait& is_wait, bool group_stop);
-  bool on_call(int64_t now, const IsWait& is_wait);
+  bool on_trap(int64_t now, const Judge& judge, bool group_stop);
+  bool on_call(int64_t now, const Judge& judge);
   void hold(int64_t now);
+  void pose();
+  void hold_before_call(int64_t now);
   void interrupt();
   void resume(int request, int signal);
   bool detach(int signal);
@@ -63,10 +70,12 @@ class FrozenThread {
   StoppedCall mend();
 
   pid_t pid_, tid_;
-  SystemCall call_;  // the wait it was seen in, later the one it is held in
+  SystemCall call_;                  // the wait it was seen in, later the one it is held in
+  Meaning meaning_ = Meaning::wait;  // of the call it is held in
   Stage stage_ = Stage::stopping;
   bool stopped_ = false;
-  bool at_entry_ = false;           // held in a syscall-entry-stop, since a filter forbids better
+  int has_read_ = -1;      // the uffd it has read from, by its descriptor, with no wait since
+  bool at_entry_ = false;  // held in a syscall-entry-stop, since a filter forbids better
   bool seccomp_suspended_ = false;  // for the few instructions of stepping back
   bool failed_ = false;
   int64_t begun_ = 0, due_ = 0, stop_ns_ = 0;

@@ -16,6 +16,13 @@ std::vector<Holders::Holder> Holders::of(uint64_t ino) const {
   return holders;
 }
 
+const std::vector<int>* Holders::fds_of(pid_t pid, uint64_t ino) const {
+  auto process = held_.find(pid);
+  if (process == held_.end()) return nullptr;
+  auto it = process->second.find(ino);
+  return it == process->second.end() ? nullptr : &it->second;
+}
+
 void Holders::look_at(pid_t pid) {
   if (pid == self_ || pid == parent_) return;
   std::map<uint64_t, std::vector<int>> uffds;

@@ -19,6 +19,8 @@ class Holders {
     std::vector<int> fds;
   };
   std::vector<Holder> of(uint64_t ino) const;
+  /// The descriptors under which a process holds it; null: none.
+  const std::vector<int>* fds_of(pid_t pid, uint64_t ino) const;
 
   /// Every process, unless that was done since `not_before`. Some 4 us a descriptor: 0.1 s on a
   /// machine with 35,000 of them.

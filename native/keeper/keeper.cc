@@ -33,14 +33,7 @@ Keeper::Keeper(Channel channel, JournalView journal, ParentWatch parent, UniqueF
                  return std::nullopt;
                }),
       freezer_([this](const MonitorSet& monitors, pid_t pid, pid_t tid, const SystemCall& call) {
-        WaitsOn waits = waits_on(pid, tid, call, false);
-        for (const auto& [id, watched] : lookout_.all()) {
-          if (!monitors.test(id)) continue;
-          for (const Holders::Holder& holder : lookout_.holders().of(watched.ino))
-            if (holder.pid == pid && is_wait_for(waits, holder.fds, watched.nonblocking()))
-              return true;
-        }
-        return false;
+        return lookout_.meaning(monitors, pid, waits_on(pid, tid, call, false));
       }) {}
 
 int64_t Keeper::due() const {
@@ -56,7 +49,7 @@ void Keeper::wait() {
       {channel_.fd(), static_cast<short>(POLLIN | (channel_.backlog() ? POLLOUT : 0)), 0},
       {parent_.pidfd(), POLLIN, 0},
       {child_signal_.get(), POLLIN, 0}};
-  int64_t at = due();
+  int64_t at = freezer_.more_to_reap() ? 0 : due();
   if (at == INT64_MAX) {
     ::ppoll(fds, 3, nullptr, nullptr);
   } else {
@@ -160,7 +153,8 @@ void Keeper::end_orphaned() {
 
 void Keeper::settle(int64_t within) {
   int64_t end = now_ns() + within;
-  while (freezer_.leaving() > 0 && now_ns() < end) pause(end - now_ns());
+  while (freezer_.leaving() > 0 && now_ns() < end)
+    pause(freezer_.more_to_reap() ? 0 : end - now_ns());
 }
 
 void Keeper::pause(int64_t ns) {

@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kThreadsALook = 200;
 constexpr size_t kProcessesALook = 20;
 constexpr int64_t kStaleAfter = 30 * kSecond;
+constexpr int64_t kSuspectFor = 2 * kSecond;
 
 bool ended(pid_t pid, pid_t tid) {
   auto stat = read_stat(proc_dir(), task_path(pid, tid));
@@ -51,26 +52,67 @@ void Lookout::look_at_process(const Holders::Holder& holder, std::span<const pid
     ThreadLook look{ThreadLook::State::in_call, held.value_or(SystemCall{})};
     if (!held) look = look_at_thread(holder.pid, tid);
     if (look.state == ThreadLook::State::refused) into.refused = holder.pid;
-    if (look.state != ThreadLook::State::in_call) continue;
-    WaitsOn waits = waits_on(holder.pid, tid, look.call, !held);
-    if (waits.fds.empty()) continue;
-    for (auto& [monitor, watched] : watched_) {
-      for (const Holders::Holder& one : holders_.of(watched.ino)) {
-        if (one.pid != holder.pid) continue;
-        bool waiting = is_wait_for(waits, one.fds, watched.nonblocking());
-        // A read on a non-blocking uffd is no wait, but it tells who the reader is.
-        if (!waiting && !is_wait_for(waits, one.fds, false)) continue;
-        auto known = std::ranges::find(watched.readers, tid, &Reader::tid);
-        bool first = known == watched.readers.end();
-        Reader reader{holder.pid, tid, look.call, now};
-        if (first)
-          watched.readers.push_back(reader);
-        else
-          *known = reader;
-        if (waiting) into.waiting.push_back({monitor, reader, first});
+    bool read_seen = false;
+    if (look.state == ThreadLook::State::in_call) {
+      WaitsOn waits = waits_on(holder.pid, tid, look.call, !held);
+      for (auto& [monitor, watched] : watched_) {
+        Meaning meaning = meaning_for(watched, holder.pid, waits);
+        if (meaning == Meaning::other) continue;
+        read_seen = true;
+        note(monitor, {holder.pid, tid, look.call, now, true}, meaning, into);
       }
     }
+    bool may_read =
+        look.state == ThreadLook::State::in_call || look.state == ThreadLook::State::runs;
+    if (!held && !read_seen && may_read && counts_.suspect(holder.pid, tid, now))
+      note_suspect(holder, tid, now, into);
   }
+}
+
+void Lookout::note(uint32_t monitor, const Reader& reader, Meaning meaning, Sightings& into) {
+  std::vector<Reader>& readers = watched_.at(monitor).readers;
+  auto known = std::ranges::find(readers, reader.tid, &Reader::tid);
+  bool first = known == readers.end() || !known->sure;
+  if (known == readers.end())
+    readers.push_back(reader);
+  else
+    *known = reader;
+  (meaning == Meaning::wait ? into.waiting : into.busy).push_back({monitor, reader, first});
+}
+
+// Of a thread that reads some uffd it can't be told which: it is suspected for each that its
+// process holds.
+void Lookout::note_suspect(const Holders::Holder& holder, pid_t tid, int64_t now, Sightings& into) {
+  for (auto& [monitor, watched] : watched_) {
+    if (!holders_.fds_of(holder.pid, watched.ino)) continue;
+    auto known = std::ranges::find(watched.readers, tid, &Reader::tid);
+    if (known != watched.readers.end()) {
+      known->seen_at = now;
+      continue;
+    }
+    Reader suspect{holder.pid, tid, {}, now, false};
+    watched.readers.push_back(suspect);
+    into.busy.push_back({monitor, suspect, true});
+  }
+}
+
+FrozenThread::Meaning Lookout::meaning(const MonitorSet& monitors, pid_t pid,
+                                       const WaitsOn& waits) const {
+  Meaning best = Meaning::other;
+  for (const auto& [monitor, watched] : watched_) {
+    if (!monitors.test(monitor)) continue;
+    Meaning meaning = meaning_for(watched, pid, waits);
+    if (meaning == Meaning::wait) return meaning;
+    if (meaning == Meaning::read) best = meaning;
+  }
+  return best;
+}
+
+Lookout::Meaning Lookout::meaning_for(const Watched& watched, pid_t pid,
+                                      const WaitsOn& waits) const {
+  const std::vector<int>* fds = waits.fds.empty() ? nullptr : holders_.fds_of(pid, watched.ino);
+  if (!fds || !is_wait_for(waits, *fds)) return Meaning::other;
+  return waits.by_read && watched.nonblocking() ? Meaning::read : Meaning::wait;
 }
 
 Lookout::Sightings Lookout::look_fully(uint32_t monitor, int64_t now) {
@@ -118,20 +160,21 @@ int64_t Lookout::pause(int64_t now, int64_t cost) const {
 std::vector<Lookout::Gone> Lookout::forget_gone(int64_t now) {
   std::vector<Gone> gone;
   for (auto& [monitor, watched] : watched_) {
-    std::vector<Holders::Holder> holders = holders_.of(watched.ino);
-    size_t before = watched.readers.size();
-    pid_t last = before ? watched.readers.back().tid : 0;
-    std::erase_if(watched.readers, [&](const Reader& reader) {
-      return std::ranges::find(holders, reader.pid, &Holders::Holder::pid) == holders.end() ||
-             ended(reader.pid, reader.tid);
-    });
+    std::vector<Reader>& readers = watched.readers;
+    auto last = std::ranges::find(readers, true, &Reader::sure);
+    pid_t last_tid = last == readers.end() ? 0 : last->tid;
     // In a pool every thread is a reader once; who has long been elsewhere is none now.
-    auto newest = std::ranges::max_element(watched.readers, {}, &Reader::seen_at);
-    if (newest != watched.readers.end() && now - newest->seen_at < kStaleAfter)
-      std::erase_if(watched.readers,
-                    [&](const Reader& reader) { return now - reader.seen_at > kStaleAfter; });
-    if (before && watched.readers.empty()) gone.push_back({monitor, last});
+    auto newest = std::ranges::max_element(readers, {}, &Reader::seen_at);
+    bool others = newest != readers.end() && now - newest->seen_at < kStaleAfter;
+    std::erase_if(readers, [&](const Reader& reader) {
+      int64_t age = now - reader.seen_at;
+      return (reader.sure ? others && age > kStaleAfter : age > kSuspectFor) ||
+             !holders_.fds_of(reader.pid, watched.ino) || ended(reader.pid, reader.tid);
+    });
+    if (last_tid != 0 && std::ranges::none_of(readers, &Reader::sure))
+      gone.push_back({monitor, last_tid});
   }
+  counts_.forget_old(now);
   return gone;
 }
 

@@ -11,17 +11,21 @@
 #include <span>
 #include <vector>
 
+#include "keeper/frozen_thread.h"
 #include "keeper/holders.h"
+#include "keeper/read_counts.h"
+#include "keeper/waits.h"
 #include "kernel/proc_threads.h"
 #include "kernel/unique_fd.h"
 
 namespace uffdscope {
 
-/// A thread that was seen to read a uffd.
+/// A thread that reads a uffd.
 struct Reader {
   pid_t pid = 0, tid = 0;
-  SystemCall call;
+  SystemCall call;  // in which it was seen last; none for a suspect
   int64_t seen_at = 0;
+  bool sure = true;  // false: a suspect, told only by how much it has read
 };
 
 /// One uffd, with the keeper's own copy of it.
@@ -46,6 +50,8 @@ class Lookout {
   Watched* find(uint32_t monitor);
   const std::map<uint32_t, Watched>& all() const { return watched_; }
   Holders& holders() { return holders_; }
+  /// What a call that waits on these descriptors means for the uffds of these monitors.
+  FrozenThread::Meaning meaning(const MonitorSet& monitors, pid_t pid, const WaitsOn& waits) const;
 
   struct Sighting {
     uint32_t monitor;
@@ -54,7 +60,8 @@ class Lookout {
   };
   struct Sightings {
     std::vector<Sighting> waiting;
-    pid_t refused = 0;  // a process whose threads are not ours to look at
+    std::vector<Sighting> busy;  // suspects, and reads on their way
+    pid_t refused = 0;           // a process whose threads are not ours to look at
   };
   /// Every thread of every process that holds this uffd.
   Sightings look_fully(uint32_t monitor, int64_t now);
@@ -74,6 +81,10 @@ class Lookout {
  private:
   void look_at_process(const Holders::Holder& holder, std::span<const pid_t> tids, int64_t now,
                        Sightings& into);
+  using Meaning = FrozenThread::Meaning;
+  Meaning meaning_for(const Watched& watched, pid_t pid, const WaitsOn& waits) const;
+  void note(uint32_t monitor, const Reader& reader, Meaning meaning, Sightings& into);
+  void note_suspect(const Holders::Holder& holder, pid_t tid, int64_t now, Sightings& into);
   std::vector<Holders::Holder> all_holders() const;
   int64_t pause(int64_t now, int64_t cost) const;
 
@@ -81,6 +92,7 @@ class Lookout {
   HeldCall held_;
   std::map<uint32_t, Watched> watched_;
   std::map<pid_t, ThreadRoll> rolls_;
+  ReadCounts counts_;
   int64_t newest_ = 0, due_ = INT64_MAX;
 };
 

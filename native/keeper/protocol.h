@@ -1,5 +1,6 @@
-// What uffdscope and its keeper say to each other: SOCK_SEQPACKET datagrams of one fixed struct, file descriptors by
-// SCM_RIGHTS. The keeper is started as `uffdscope-keeper CHANNEL_FD JOURNAL_FD PARENT_PID` with both descriptors open.
+// What uffdscope and its keeper say to each other: SOCK_SEQPACKET datagrams of one fixed struct,
+// file descriptors by SCM_RIGHTS. The keeper is started as `uffdscope-keeper CHANNEL_FD JOURNAL_FD
+// PARENT_PID` with both descriptors open.
 #pragma once
 #include <cstdint>
 
@@ -7,30 +8,31 @@ namespace uffdscope {
 
 enum class KeeperSay : uint32_t {
   // engine -> keeper
-  watch = 1,   // + uffd fd. monitor, target pid, ino. The keeper keeps its own copy and learns who reads it.
-  unwatch,     // monitor. Close the copy.
-  arm,         // monitor. Freeze every thread that waits on it. -> armed | no_handler | refused
-  thaw,        // monitor. -> thawed
-  terminal,    // + tty fd. value 1: save its state now and restore it if we die; 0: forget it.
-  bye,         // thaw everything, restore nothing, exit 0. -> (end of channel)
+  watch = 1,  // + uffd fd. monitor, target pid, ino. The keeper keeps its own copy and learns who
+              // reads it.
+  unwatch,    // monitor. Close the copy.
+  arm,        // monitor. Freeze every thread that waits on it. -> armed | no_handler | refused
+  thaw,       // monitor. -> thawed
+  terminal,   // + tty fd. value 1: save its state now and restore it if we die; 0: forget it.
+  bye,        // thaw everything, restore nothing, exit 0. -> (end of channel)
   // keeper -> engine
   ready = 100,
-  armed,       // monitor; count threads frozen; value = longest stop in ns
-  no_handler,  // monitor; nobody was seen to wait on it
-  refused,     // monitor; value = KeeperRefusal; pid = the thread or process it is about
-  thawed,      // monitor; count threads let go
+  armed,         // monitor; count threads frozen; value = longest stop in ns
+  no_handler,    // monitor; nobody was seen to wait on it
+  refused,       // monitor; value = KeeperRefusal; pid = the thread or process it is about
+  thawed,        // monitor; count threads let go
   handler_gone,  // monitor; a frozen thread or the last reader died (pid)
   handler_seen,  // monitor; pid = thread seen waiting while nothing is armed (first sight only)
-  took_turn,   // the keeper acted for a stopped or stuck engine; count pages handed back
+  took_turn,     // the keeper acted for a stopped or stuck engine; count pages handed back
 };
 
 enum class KeeperRefusal : uint64_t {
   none = 0,
-  not_permitted,   // ptrace refused (EPERM)
-  traced,          // another tracer holds the thread; pid = tracer
-  did_not_stop,    // no stop inside its wait within the time allowed
-  io_uring,        // an io_uring worker reads it; it cannot be frozen
-  unwatched,       // no such monitor
+  not_permitted,  // ptrace refused (EPERM)
+  traced,         // another tracer holds the thread; pid = tracer
+  did_not_stop,   // no stop inside its wait within the time allowed
+  io_uring,       // an io_uring worker reads it; it cannot be frozen
+  unwatched,      // no such monitor
 };
 
 struct KeeperMessage {

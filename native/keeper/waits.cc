@@ -58,10 +58,11 @@ WaitsOn waits_on(pid_t pid, pid_t tid, const SystemCall& call, bool asleep) {
   return waits;
 }
 
-bool is_wait_for(const WaitsOn& waits, const std::vector<int>& held, bool nonblocking) {
-  if (waits.by_read && nonblocking) return false;
+bool is_wait_for(const WaitsOn& waits, const std::vector<int>& held) {
   return std::ranges::any_of(waits.fds, [&](int fd) { return std::ranges::count(held, fd) > 0; });
 }
+
+bool is_read_call(long number) { return wait_shape({false, number, {}}) == WaitShape::one_fd; }
 
 bool may_run_again(long number) {
   switch (number) {

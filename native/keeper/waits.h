@@ -20,8 +20,11 @@ struct WaitsOn {
 /// alone don't tell (a restarted poll looks like any other restarted call).
 WaitsOn waits_on(pid_t pid, pid_t tid, const SystemCall& call, bool asleep);
 
-/// Is one of these descriptors, under which the process holds a uffd, waited on?
-bool is_wait_for(const WaitsOn& waits, const std::vector<int>& held, bool nonblocking);
+/// Is one of these descriptors, under which the process holds a uffd, among them?
+bool is_wait_for(const WaitsOn& waits, const std::vector<int>& held);
+
+/// read(2) and its like, which a handler with SA_RESTART does not end.
+bool is_read_call(long number);
 
 /// Calls that the kernel never runs again by itself after a stop (signal(7), "Interruption of
 /// system calls by stop signals"), and that lose nothing when they are: -EINTR from them means that

@@ -47,6 +47,8 @@ void mend_broken_call(UserRegs& regs, const StoppedCall& stopped) {
   regs.pc -= kCallLength;
 }
 
+void pose_as_interrupted(pid_t, UserRegs&, bool) {}
+
 Result<void> step_back_before_call(pid_t tid) {
   auto regs = read_regs(tid);
   if (!regs) return std::unexpected(regs.error());

@@ -15,14 +15,23 @@ constexpr long kRestartBlock = -516;         // run again by restart_syscall(2),
 constexpr unsigned long kUserCode64 = 0x33;  // __USER_CS; 0x23 is 32-bit code
 constexpr unsigned kCallLength = 2;          // `syscall`: 0f 05
 
+bool is_call_instruction(pid_t tid, uint64_t address) {
+  errno = 0;
+  long word = ::ptrace(PTRACE_PEEKTEXT, tid, reinterpret_cast<void*>(address), nullptr);
+  return errno == 0 && (word & 0xffff) == 0x050f;
+}
+
 }  // namespace
 
-StoppedCall stopped_call(pid_t, const UserRegs& regs, const SystemCall&) {
-  long number = static_cast<long>(regs.orig_rax);
-  if (number < 0) return {};
+StoppedCall stopped_call(pid_t tid, const UserRegs& regs, const SystemCall&) {
   // A 32-bit thread counts its calls by another table: claim nothing of it.
   if (regs.cs != kUserCode64) return {CallStands::returned, {}};
+  long number = static_cast<long>(regs.orig_rax);
+  bool about_to_call = number < 0 && is_call_instruction(tid, regs.rip);
+  if (number < 0 && !about_to_call) return {};
+  if (about_to_call) number = static_cast<long>(regs.rax);
   SystemCall call{number, {regs.rdi, regs.rsi, regs.rdx, regs.r10, regs.r8, regs.r9}};
+  if (about_to_call) return {CallStands::restarts, call};
   switch (static_cast<long>(regs.rax)) {
     case kRestartSys:
     case kRestartNoHandler:
@@ -42,6 +51,13 @@ StoppedCall stopped_call(pid_t, const UserRegs& regs, const SystemCall&) {
 void mend_broken_call(UserRegs& regs, const StoppedCall& stopped) {
   if (stopped.stands == CallStands::broken)
     regs.rax = static_cast<unsigned long>(kRestartNoHandler);
+}
+
+void pose_as_interrupted(pid_t tid, UserRegs& regs, bool sa_restart) {
+  if (static_cast<long>(regs.orig_rax) >= 0 || !is_call_instruction(tid, regs.rip)) return;
+  regs.orig_rax = regs.rax;
+  regs.rax = static_cast<unsigned long>(sa_restart ? kRestartSys : kRestartNoHandler);
+  regs.rip += kCallLength;
 }
 
 Result<void> step_back_before_call(pid_t tid) {

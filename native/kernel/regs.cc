@@ -39,17 +39,19 @@ Result<void> write_regs(pid_t tid, const UserRegs& regs) {
   return {};
 }
 
-Result<SystemCall> call_at_entry(pid_t tid) {
+Result<CallStop> call_stop(pid_t tid) {
   __ptrace_syscall_info info{};
   auto size = reinterpret_cast<void*>(sizeof info);
   if (::ptrace(PTRACE_GET_SYSCALL_INFO, tid, size, &info) < 0)
     return std::unexpected(KernelError{"PTRACE_GET_SYSCALL_INFO", errno});
+  bool entry = info.op == PTRACE_SYSCALL_INFO_ENTRY;
   // A 32-bit thread counts its calls by another table.
-  if (info.op != PTRACE_SYSCALL_INFO_ENTRY || info.arch != kOwnArch)
+  if ((!entry && info.op != PTRACE_SYSCALL_INFO_EXIT) || info.arch != kOwnArch)
     return std::unexpected(KernelError{"PTRACE_GET_SYSCALL_INFO", EINVAL});
-  SystemCall call{static_cast<long>(info.entry.nr), {}};
-  std::copy_n(info.entry.args, call.args.size(), call.args.begin());
-  return call;
+  if (!entry) return CallStop{false, {}, info.exit.rval};
+  CallStop stop{true, {static_cast<long>(info.entry.nr), {}}, 0};
+  std::copy_n(info.entry.args, stop.call.args.size(), stop.call.args.begin());
+  return stop;
 }
 
 }  // namespace uffdscope

@@ -28,7 +28,7 @@ struct SystemCall {
 /// PTRACE_EVENT_STOP or a signal-delivery-stop.
 enum class CallStands {
   none,      // stopped in user mode: no call
-  restarts,  // interrupted; the kernel runs it again unless a handler runs first
+  restarts,  // interrupted, and run again unless a handler runs first; or just about to be made
   broken,    // returned -EINTR; the kernel does not run it again
   returned,  // done
 };
@@ -44,13 +44,25 @@ StoppedCall stopped_call(pid_t tid, const UserRegs& regs, const SystemCall& seen
 /// decides, in handle_signal()); arm64 can't be asked to and runs the call again.
 void mend_broken_call(UserRegs& regs, const StoppedCall& stopped);
 
+/// A thread stopped just before a call that waits (step_back_before_call, or by chance): lets it
+/// stand as if the call had begun and been interrupted, so that a signal which comes while it is
+/// held still ends the wait, as it would have. `sa_restart`: of a kind that handlers with
+/// SA_RESTART don't end. Does nothing where the thread stands elsewhere, and on arm64, where the
+/// kernel has decided by now.
+void pose_as_interrupted(pid_t tid, UserRegs& regs, bool sa_restart);
+
 /// At a syscall-entry-stop: puts the thread back before its call instruction and lets the kernel
 /// skip the call. From then on it may be let go, or lose its tracer, at any moment: it just makes
 /// the call. Without this, whatever ends an entry stop also interrupts the call that begins.
 Result<void> step_back_before_call(pid_t tid);
 
-/// The call that a thread in a syscall-entry-stop is about to make (PTRACE_GET_SYSCALL_INFO, 5.3).
-/// EINVAL: it is stopped elsewhere.
-Result<SystemCall> call_at_entry(pid_t tid);
+/// A stop of PTRACE_SYSCALL (PTRACE_GET_SYSCALL_INFO, 5.3).
+struct CallStop {
+  bool at_entry = false;
+  SystemCall call;     // at entry: what the thread is about to do
+  int64_t result = 0;  // at exit
+};
+/// EINVAL: it is stopped elsewhere, or is a 32-bit thread.
+Result<CallStop> call_stop(pid_t tid);
 
 }  // namespace uffdscope

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -87,16 +88,39 @@ static int read_one(int fd, int may_be_empty) {
   return 0;
 }
 
+struct slice {  // what one thread touches: a page that two touched could be announced and be there
+  char* base;
+  long pages;
+};
+
+// Only the handler takes signals: one would take away the message of a fault that waits, of which
+// the handler may have been told. Before any thread is made, since those inherit the mask.
+static void block_signals(int how) {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(how, &all, 0);
+}
+
 static void* touch(void* argument) {
-  char* base = argument;
+  struct slice slice = *(struct slice*)argument;
   while (!counts->stop) {
-    for (long i = 0; i < pages && !counts->stop; i++) {
-      volatile uint64_t* word = (volatile uint64_t*)(base + (size_t)i * PAGE);
+    for (long i = 0; i < slice.pages && !counts->stop; i++) {
+      volatile uint64_t* word = (volatile uint64_t*)(slice.base + (size_t)i * PAGE);
       if (*word != (uintptr_t)word) counts->wrong++;
       if (gap_us) usleep((useconds_t)gap_us);
     }
     counts->rounds++;
-    madvise(base, (size_t)pages * PAGE, MADV_DONTNEED);
+    madvise(slice.base, (size_t)slice.pages * PAGE, MADV_DONTNEED);
   }
   return 0;
+}
+
+// Toucher `i` of `n` in all, spread over the uffds, each with pages of its own.
+static void start_toucher(int i, int n) {
+  pthread_t thread;
+  int per_uffd = (n + uffd_count - 1) / uffd_count;
+  struct slice* slice = malloc(sizeof *slice);
+  slice->pages = pages / per_uffd;
+  slice->base = uffds[i % uffd_count].base + (size_t)(i / uffd_count * slice->pages) * PAGE;
+  pthread_create(&thread, 0, touch, slice);
 }

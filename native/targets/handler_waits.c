@@ -155,6 +155,7 @@ int main(int argc, char** argv) {
   sigaction(SIGUSR1, &action, 0);
   sigaction(SIGTERM, &action, 0);
 
+  block_signals(SIG_BLOCK);
   pid_t handler = own_process ? fork() : getpid();
   if (own_process && handler == 0) prctl(PR_SET_PDEATHSIG, SIGKILL);
   int touches = !own_process || handler != 0, handles = !own_process || handler == 0;
@@ -165,8 +166,7 @@ int main(int argc, char** argv) {
       printf(" uffd %d base %p", uffds[i].fd, (void*)uffds[i].base);
     printf("\n");
     fflush(stdout);
-    for (int i = 0; i < touchers; i++)
-      pthread_create(&thread, 0, touch, uffds[i % uffd_count].base);
+    for (int i = 0; i < touchers; i++) start_toucher(i, touchers);
     pthread_create(&thread, 0, until_input_ends, 0);
   }
   if (!handles) {
@@ -175,6 +175,7 @@ int main(int argc, char** argv) {
   }
   // Signals to the process reach the first thread, which handles messages.
   for (int i = 1; i < threads; i++) pthread_create(&thread, 0, handle, 0);
+  block_signals(SIG_UNBLOCK);
   handle(0);
   usleep(20000);
   _exit(report());
