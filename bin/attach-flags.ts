@@ -32,8 +32,6 @@ export interface AttachWords {
 /** What is to be done: take part, and show it on a screen or as lines. */
 export interface AttachPlan {
   readonly attach: AttachOptions;
-  /** Filter of what to hold from the start; '' is everything; null is nothing. */
-  readonly hold: string | null;
   /** Filter of what to show, or null. */
   readonly filter: string | null;
   /** ns after which to leave, or null. */
@@ -101,8 +99,7 @@ export async function planAttach(pid: number, words: AttachWords): Promise<Attac
   await checkFilters(hold, words.filter ?? null);
   const named = words.default !== undefined || words.source !== undefined || hold !== null;
   return {
-    attach: await attachOptions(pid, words, headless && named),
-    hold,
+    attach: await attachOptions(pid, words, hold, headless && named),
     filter: words.filter ?? null,
     duration: words.duration === undefined ? null : parseDuration(words.duration, '--duration'),
     show: headless
@@ -111,12 +108,19 @@ export async function planAttach(pid: number, words: AttachWords): Promise<Attac
   };
 }
 
-async function attachOptions(pid: number, words: AttachWords, armed: boolean): Promise<AttachOptions> {
+/** `hold`: '' is everything, null is nothing. */
+async function attachOptions(
+  pid: number,
+  words: AttachWords,
+  hold: string | null,
+  armed: boolean,
+): Promise<AttachOptions> {
   const { parseSource } = await import('../native/session/source-text.js');
   const { parsePid } = await import('../native/session/discover/target.js');
   return {
     pid,
     armed,
+    ...(hold !== null && { hold: hold === '' ? null : hold }),
     ...(words.uffd !== undefined && { uffd: { ino: parseCount(words.uffd, '--uffd') } }),
     ...(words.fd !== undefined && { uffd: { fd: parseCount(words.fd, '--fd') } }),
     ...(words.via !== undefined && { via: parsePid(words.via, 'pid for --via') }),

@@ -8,7 +8,6 @@ import { untilInterrupted } from './output/interrupt.js';
 
 export interface LinesPlan {
   readonly format: EventFormat;
-  readonly hold: string | null;
   readonly filter: string | null;
   readonly duration: number | null;
 }
@@ -29,7 +28,6 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
   try {
     out.write(header);
     put(stream.begin());
-    if (plan.hold !== null) await session.hold(plan.hold === '' ? null : plan.hold);
     const end = endOf(session, plan, interrupt.signal, out.closed);
     while ((reason = end()) === '') {
       put(stream.take());

@@ -22,7 +22,6 @@ export function needTerminal(): void {
 }
 
 export interface ShowPlan extends ScreenWords {
-  readonly hold: string | null;
   readonly duration: number | null;
 }
 
@@ -30,7 +29,6 @@ export interface ShowPlan extends ScreenWords {
 export async function showSession(session: Session, plan: ShowPlan, context: Context): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   try {
-    if (plan.hold !== null) await session.hold(plan.hold === '' ? null : plan.hold);
     if (plan.duration !== null) timer = setTimeout(() => process.kill(process.pid, 'SIGTERM'), plan.duration / 1e6);
     await show(session, plan, context);
   } finally {

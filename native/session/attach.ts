@@ -28,6 +28,8 @@ export interface AttachOptions {
   readonly ownEvents?: boolean;
   /** Begin to answer at once, as a default that was named says. Without: look until armed. */
   readonly armed?: boolean;
+  /** Hold what this filter takes (null: everything) from the first fault on. Arms. */
+  readonly hold?: string | null;
   readonly seed?: number;
   /** Faults kept, a power of two. */
   readonly keep?: number;
@@ -79,7 +81,8 @@ export async function attach(options: AttachOptions): Promise<NativeJoin> {
   });
   try {
     checkSource(source, session);
-    if (options.armed) await session.arm();
+    if (options.hold !== undefined) await session.hold(options.hold);
+    else if (options.armed) await session.arm();
     else await armIfNobodyReads(session, choice);
   } catch (error) {
     await session.detach();

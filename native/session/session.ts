@@ -142,9 +142,15 @@ export class NativeJoin implements Session {
       if (!compiled.ok) throw new UffdscopeError('FILTER', renderFilterError(filter, compiled.error));
       program = compiled.program;
     }
-    await this.arm();
     this.#holdFilter = program ? filter : null;
+    // On before we are armed, so that the very first fault is held.
     this.#native.setHold(true, program);
+    try {
+      await this.arm();
+    } catch (error) {
+      this.#native.setHold(false, null);
+      throw error;
+    }
   }
 
   unhold(): void {
