@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { packageRoot } from '../../native/addon/load.js';
-import { codeOf, linksOf, npmScripts, pages, uffdscopeWords } from './pages.js';
+import { codeOf, linksOf, npmScripts, pages, pathsOf, uffdscopeWords } from './pages.js';
 
 const root = packageRoot();
 const helps = new Map<string, string>();
@@ -54,9 +54,9 @@ for (const page of pages()) {
       for (const name of code.flatMap(npmScripts)) assert.ok(name in scripts, `there is no npm run ${name}`);
     });
 
-    test('every link in it leads somewhere', () => {
+    test('every link in it leads somewhere, and every path is there', () => {
       assert.deepEqual(
-        linksOf(page).filter((target) => !existsSync(join(root, target))),
+        [...linksOf(page), ...pathsOf(page)].filter((target) => !existsSync(join(root, target))),
         [],
       );
     });

@@ -53,3 +53,8 @@ export function linksOf({ name, text }: Page): string[] {
     .filter((target) => !/^[a-z]+:/.test(target))
     .map((target) => relative(root, join(root, name, '..', target)));
 }
+
+/** Files and folders of the project that the page names: `native/engine/ring.h`, `ui/rows/`. */
+export function pathsOf(page: Page): string[] {
+  return codeOf(page).filter((code) => /^(?:bin|docs|native|test|ui)\/[\w./-]*$/.test(code));
+}
