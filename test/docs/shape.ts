@@ -15,7 +15,7 @@ export function assertObject(value: unknown, name: string, objects: Objects, pat
 }
 
 function mismatch(value: unknown, words: Shape, objects: Objects, path: string): string | null {
-  const nullable = / or null$/.test(words);
+  const nullable = words.endsWith(' or null');
   if (value === null) return nullable ? null : `${path} is null`;
   const shape = words.replace(/ or null$/, '');
   const element = /^list of (.*)$/.exec(shape)?.[1];
