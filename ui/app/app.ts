@@ -120,10 +120,21 @@ export class App {
   /** Run what a key or a line asked for. */
   attempt(work: () => void | Promise<void>): void {
     try {
-      work()?.catch((error: unknown) => this.fail(error));
+      work()?.then(
+        () => this.#look(),
+        (error: unknown) => this.fail(error),
+      );
+      this.#look();
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** What was done is seen at once, not at the next tick; and the next key decides by what is so now. */
+  #look(): void {
+    if (this.over) return;
+    this.watch?.poll();
+    this.touch();
   }
 
   yank(text: string, what: string): void {

@@ -27,7 +27,8 @@ export async function askHold(app: App, argument: string | null): Promise<void> 
 }
 
 export async function toggleHold(app: App): Promise<void> {
-  const { session, snapshot, lastHold } = app.at;
+  const { session, lastHold } = app.at;
+  const snapshot = session.snapshot();
   if (!snapshot.holdOn) return setHold(app, lastHold);
   session.unhold();
   app.say(
