@@ -29,12 +29,12 @@ test('no such process', async () => {
 });
 
 test('a zombie', async () => {
-  const parent = spawn('bash', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const parent = spawn('bash', ['-c', 'sleep 0.5 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
   try {
     const pid = Number(
       await new Promise((resolve) => parent.stdout.once('data', (text: Buffer) => resolve(String(text)))),
     );
-    for (let i = 0; i < 50 && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')); i++) await sleep(20);
+    for (let i = 0; i < 200 && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')); i++) await sleep(20);
     await refused(pid, 1, /has ended and only waits for its parent/, /uffdscope ps/);
   } finally {
     parent.kill('SIGKILL');

@@ -10,10 +10,18 @@ export class MemoryPicker implements PickerSource {
     const rows = [
       candidate(4012, 'demo', 1, 3, { do: 'join', handler: 'living' }),
       candidate(501, 'qemu-system-x86', 2, 0, { do: 'join', handler: 'unseen' }),
-      candidate(1, 'init', 0, 0, { do: 'nothing', why: 'Pid 1 is never attached to.' }),
-      candidate(812, 'evil\x1b[31m\x07name', 0, 0, { do: 'nothing', why: 'It has no userfaultfd.' }),
+      candidate(1, 'init', 0, 0, { do: 'nothing', brief: 'pid 1', why: 'Pid 1 is never attached to.' }),
+      candidate(812, 'evil\x1b[31m\x07name', 0, 0, {
+        do: 'nothing',
+        brief: 'no userfaultfd',
+        why: 'It has no userfaultfd.',
+      }),
       ...Array.from({ length: 40 }, (_, i) =>
-        candidate(900 + i, `worker-${i}`, 0, 0, { do: 'nothing', why: 'It has no userfaultfd.' }),
+        candidate(900 + i, `worker-${i}`, 0, 0, {
+          do: 'nothing',
+          brief: 'no userfaultfd',
+          why: 'It has no userfaultfd.',
+        }),
       ),
     ];
     return { rows, hidden: 0 };

@@ -12,11 +12,11 @@ test('rows: waiting first, then those with userfaultfds, then the rest, each wit
     waiting: [waits(50, 50)],
     reading: [{ pid: 40, tid: 41, fd: 3 }],
   });
-  const rows = [row(30), row(40), row(50), row(60), row(70, { kernelThread: true }), row(800)];
+  const rows = [row(30), row(40), row(50), row(60), row(20, { kernelThread: true, cmdline: '' }), row(800)];
   const list = describeCandidates(machine, rows, OURS);
   assert.deepEqual(
     list.map(({ pid }) => pid),
-    [50, 40, 60, 30, 70, 800],
+    [50, 40, 60, 30, 800, 20],
   );
   assert.deepEqual(
     list.slice(0, 3).map(({ would }) => would),
@@ -27,8 +27,8 @@ test('rows: waiting first, then those with userfaultfds, then the rest, each wit
     ],
   );
   assert.match(JSON.stringify(list[3]!.would), /no userfaultfd/);
-  assert.match(JSON.stringify(list[4]!.would), /kernel thread/);
-  assert.match(JSON.stringify(list[5]!.would), /ancestor/);
+  assert.match(JSON.stringify(list[4]!.would), /ancestor/);
+  assert.match(JSON.stringify(list[5]!.would), /kernel thread/);
   assert.equal(list[2]!.registeredBytes, 8192);
 });
 

@@ -8,7 +8,7 @@ import { chooseHeld, parsePid, type UffdWish } from '../../native/session/discov
 import { held, proc, row, scan } from './discover-scan.js';
 
 const OURS = { self: 900, ancestors: new Set([800, 700, 1]) };
-const why = (more: Parameters<typeof row>[1], pid = 501) => refusal(row(pid, more), OURS);
+const why = (more: Parameters<typeof row>[1], pid = 501) => refusal(row(pid, more), OURS)?.error ?? null;
 const choose = (machine: RawScan, wish: UffdWish) => chooseHeld(machine, servedMemories(machine), wish);
 const code = (expected: string) => (error: unknown) => {
   assert.ok(error instanceof UffdscopeError);

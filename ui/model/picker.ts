@@ -10,7 +10,7 @@ export interface PickerSource {
 
 /** What attaching would mean, in few words. */
 export function wouldWords({ would }: Candidate): string {
-  if (would.do === 'nothing') return would.why;
+  if (would.do === 'nothing') return would.brief;
   switch (would.handler) {
     case 'living':
       return 'join, handler alive';

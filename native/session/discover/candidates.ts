@@ -20,9 +20,10 @@ export interface CandidateUffd {
  */
 export type HandlerGlance = 'living' | 'unseen' | 'none';
 
-/** What choosing this row would do; `why` is one sentence. */
+/** What choosing this row would do; `brief` is for a list, `why` one sentence. */
 export type Would =
-  { readonly do: 'join'; readonly handler: HandlerGlance } | { readonly do: 'nothing'; readonly why: string };
+  | { readonly do: 'join'; readonly handler: HandlerGlance }
+  | { readonly do: 'nothing'; readonly brief: string; readonly why: string };
 
 export interface Candidate {
   readonly pid: number;
@@ -42,7 +43,7 @@ export interface Candidate {
 }
 
 export interface CandidateList {
-  /** By waiting threads, then by userfaultfds, then by pid, newest last. */
+  /** By waiting threads, then by userfaultfds; kernel threads last; else by pid. */
   readonly rows: readonly Candidate[];
   /** Processes whose descriptors we may not see. */
   readonly hidden: number;
@@ -61,7 +62,11 @@ export function describeCandidates(scan: RawScan, rows: readonly RawRow[], ours:
   for (const { pid } of scan.waiting) waiting.set(pid, (waiting.get(pid) ?? 0) + 1);
   return rows
     .map((row) => describeRow(scan, served, row, ours, waiting.get(row.pid) ?? 0))
-    .toSorted((a, b) => b.waiting - a.waiting || b.uffds.length - a.uffds.length || a.pid - b.pid);
+    .toSorted((a, b) => b.waiting - a.waiting || b.uffds.length - a.uffds.length || rank(a) - rank(b) || a.pid - b.pid);
+}
+
+function rank({ cmdline, state }: Candidate): number {
+  return cmdline === '' && state !== 'Z' ? 1 : 0;
 }
 
 function describeRow(
@@ -112,11 +117,15 @@ function wouldDo(
   ours: OurProcesses,
 ): Would {
   const against = refusal(row, ours);
-  if (against !== null) return { do: 'nothing', why: against.message };
+  if (against !== null) return { do: 'nothing', brief: against.brief, why: against.error.message };
   if (uffds.length > 0) return { do: 'join', handler: glance(scan, uffds) };
   if (registered)
-    return { do: 'nothing', why: 'Its memory is registered, but nobody is seen to hold the userfaultfd.' };
-  return { do: 'nothing', why: 'It has no userfaultfd.' };
+    return {
+      do: 'nothing',
+      brief: 'holder not seen',
+      why: 'Its memory is registered, but nobody is seen to hold the userfaultfd.',
+    };
+  return { do: 'nothing', brief: 'no userfaultfd', why: 'It has no userfaultfd.' };
 }
 
 function glance(scan: RawScan, uffds: readonly CandidateUffd[]): HandlerGlance {

@@ -27,42 +27,66 @@ export function noSuchProcess(pid: number): UffdscopeError {
   return new UffdscopeError('NO_SUCH_PROCESS', `There is no process ${pid}.`, LIST);
 }
 
+export interface Refusal {
+  /** For a list: `kernel thread`. */
+  readonly brief: string;
+  readonly error: UffdscopeError;
+}
+
+function against(brief: string, ...error: ConstructorParameters<typeof UffdscopeError>): Refusal {
+  return { brief, error: new UffdscopeError(...error) };
+}
+
 /** The first reason against it, or null. `row` is a look at the process a moment ago. */
-export function refusal(row: RawRow, ours: OurProcesses): UffdscopeError | null {
+export function refusal(row: RawRow, ours: OurProcesses): Refusal | null {
   const name = nameProcess(row);
   if (row.tgid !== 0 && row.tgid !== row.pid) {
-    return new UffdscopeError(
+    return against(
+      'a thread',
       'NO_SUCH_PROCESS',
       `${name} is not a process but a thread of process ${row.tgid}.`,
       `Name the process: ${row.tgid}`,
     );
   }
   if (row.kernelThread) {
-    return new UffdscopeError('KERNEL_THREAD', `Process ${name} is a kernel thread: it has no user memory.`, LIST);
+    return against(
+      'kernel thread',
+      'KERNEL_THREAD',
+      `Process ${name} is a kernel thread: it has no user memory.`,
+      LIST,
+    );
   }
   if (row.state === 'Z' || row.state === 'X') return zombie(row, name);
   if (row.pid === ours.self) {
-    return new UffdscopeError('REFUSED_SELF', `Process ${name} is uffdscope itself.`, LIST);
+    return against('uffdscope itself', 'REFUSED_SELF', `Process ${name} is uffdscope itself.`, LIST);
   }
   if (row.comm === KEEPER_COMM) {
-    return new UffdscopeError('REFUSED_SELF', `Process ${name} is the keeper of a running uffdscope.`, LIST);
+    return against(
+      'keeper of a uffdscope',
+      'REFUSED_SELF',
+      `Process ${name} is the keeper of a running uffdscope.`,
+      LIST,
+    );
   }
   if (row.pid === 1) {
-    return new UffdscopeError(
+    return against(
+      'pid 1',
       'REFUSED_SELF',
       'Process 1 is refused: if it stops, so does everything it looks after.',
       LIST,
     );
   }
   if (ours.ancestors.has(row.pid)) {
-    return new UffdscopeError(
+    return against(
+      'our own ancestor',
       'REFUSED_SELF',
       `Process ${name} is an ancestor of this uffdscope: if it stops, nobody is left to let it go on.`,
       'Start uffdscope from another terminal or by setsid(1).',
     );
   }
   if (row.tracer !== 0) {
-    return new UffdscopeError(
+    return against(
+      `traced by ${row.tracer}`,
       'TRACED',
       `Process ${name} is traced by ${nameProcess({ pid: row.tracer, comm: commOf(row.tracer) })}.`,
       'Detach or end that one first.',
@@ -72,39 +96,50 @@ export function refusal(row: RawRow, ours: OurProcesses): UffdscopeError | null 
   return row.attachErrno === 0 ? null : notPermitted(row, name);
 }
 
-function zombie(row: RawRow, name: string): UffdscopeError {
+function zombie(row: RawRow, name: string): Refusal {
   if (row.threads > 1) {
-    return new UffdscopeError(
+    return against(
+      'first thread has exited',
       'ZOMBIE',
       `The first thread of process ${name} has exited, and the kernel lends descriptors only through that one.`,
       'If another process holds the userfaultfd, name it with --via PID.',
     );
   }
-  return new UffdscopeError('ZOMBIE', `Process ${name} has ended and only waits for its parent ${row.ppid}.`, LIST);
+  return against('has ended', 'ZOMBIE', `Process ${name} has ended and only waits for its parent ${row.ppid}.`, LIST);
 }
 
-function notPermitted(row: RawRow, name: string): UffdscopeError {
+function notPermitted(row: RawRow, name: string): Refusal {
   const facts = {
     errno: row.attachErrno === EPERM ? 'EPERM' : row.attachErrno === EACCES ? 'EACCES' : row.attachErrno,
   };
-  const say = (why: string, hint: string): UffdscopeError =>
-    new UffdscopeError('NOT_PERMITTED', `Process ${name} ${why}.`, hint, facts);
+  const say = (brief: string, why: string, hint: string): Refusal =>
+    against(brief, 'NOT_PERMITTED', `Process ${name} ${why}.`, hint, facts);
   if (process.geteuid?.() === 0) {
-    if (!hasPtrace()) return say('is out of reach: root lacks CAP_SYS_PTRACE here', sudoHint());
+    if (!hasPtrace()) return say('needs CAP_SYS_PTRACE', 'is out of reach: root lacks CAP_SYS_PTRACE here', sudoHint());
     if (inOtherUserNamespace(row.pid)) {
-      return say('lives in a user namespace above ours', 'Run uffdscope outside this container.');
+      return say(
+        'other user namespace',
+        'lives in a user namespace above ours',
+        'Run uffdscope outside this container.',
+      );
     }
-    return say('is guarded by a security module (SELinux, AppArmor, Yama)', 'See what guards it: uffdscope doctor');
+    return say(
+      'guarded by a security module',
+      'is guarded by a security module (SELinux, AppArmor, Yama)',
+      'See what guards it: uffdscope doctor',
+    );
   }
-  if (row.uid !== process.geteuid?.()) return say(`belongs to another user (uid ${row.uid})`, sudoHint());
+  if (row.uid !== process.geteuid?.())
+    return say(`needs root: of uid ${row.uid}`, `belongs to another user (uid ${row.uid})`, sudoHint());
   const yama = yamaScope();
   if (yama > 0) {
     return say(
+      'needs root: Yama',
       `is out of reach: Yama (kernel.yama.ptrace_scope = ${yama}) lets only root or a parent look into it`,
       sudoHint(),
     );
   }
-  return say('is protected (setuid, or it made itself non-dumpable)', sudoHint());
+  return say('needs root: protected', 'is protected (setuid, or it made itself non-dumpable)', sudoHint());
 }
 
 function hasPtrace(): boolean {

@@ -27,7 +27,7 @@ export async function inspectTarget(pid: number): Promise<Target> {
   const row = await addon<ObserveAddon>().lookAt(pid);
   if (row === null) throw noSuchProcess(pid);
   const against = refusal(row, await ourProcesses());
-  if (against !== null) throw against;
+  if (against !== null) throw against.error;
   return { pid, comm: row.comm, cmdline: row.cmdline };
 }
 

@@ -80,8 +80,7 @@ export function uffdChecks(facts: Facts): Check[] {
           : sysctl === '1'
             ? 'vm.unprivileged_userfaultfd lets every user catch faults of the kernel.'
             : 'vm.unprivileged_userfaultfd lets only CAP_SYS_PTRACE catch faults of the kernel.',
-      fix:
-        sysctl !== '0' || hasCapability(facts, 'SYS_PTRACE') ? null : 'sudo sysctl -w vm.unprivileged_userfaultfd=1',
+      fix: sysctl !== '0' || hasCapability(facts, 'SYS_PTRACE') ? null : 'sudo sysctl -w vm.unprivileged_userfaultfd=1',
     },
   ];
 
