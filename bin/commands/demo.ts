@@ -27,7 +27,13 @@ export async function demo(name: string | undefined, words: DemoWords, context: 
     const ready = await readiness(program);
     const { attach } = await import('../../native/session/index.js');
     // Everything is held, and `a` answers with what the target would find in fresh memory: nothing can go wrong here.
-    const session = await attach({ pid: ready.pid, uffd: { ino: ready.ino }, defaultAnswer: 'zero', hold: null });
+    const session = await attach({
+      pid: ready.pid,
+      uffd: { ino: ready.ino },
+      userModeOnly: ready.userModeOnly,
+      defaultAnswer: 'zero',
+      hold: null,
+    });
     await showSession(session, { ...words, duration: null }, context);
   } finally {
     program.kill('SIGKILL'); // it may hang in a fault that nobody will answer

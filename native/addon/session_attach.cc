@@ -8,6 +8,7 @@
 #include "addon/convert.h"
 #include "addon/promise.h"
 #include "addon/session_object.h"
+#include "addon/signal_guard.h"
 #include "kernel/fdinfo.h"
 #include "kernel/pidfd.h"
 
@@ -65,10 +66,13 @@ Result<std::shared_ptr<SessionObject::State>> take_part(Wanted& w) {
                                           state->nonblocking, std::move(ranges));
   if (!added) return std::unexpected(added.error());
   state->monitor = *added;
+  guard_engine(state->engine.get());
   return state;
 }
 
 }  // namespace
+
+SessionObject::State::~State() { forget_engine(engine.get()); }
 
 Napi::Value SessionObject::attach(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();

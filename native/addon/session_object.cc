@@ -6,6 +6,7 @@
 
 #include "addon/convert.h"
 #include "addon/promise.h"
+#include "addon/signal_guard.h"
 #include "engine/hold_filter.h"
 #include "kernel/mem_read.h"
 #include "kernel/pagemap.h"
@@ -320,7 +321,9 @@ Napi::Value SessionObject::refresh_ranges(const Napi::CallbackInfo& info) {
 
 Napi::Value SessionObject::release(const Napi::CallbackInfo& info) {
   auto promise = std::make_shared<RemotePromise>(info.Env());
-  engine().release(info[0].ToBoolean(), [promise](Released r) {
+  Engine* left = info[0].ToBoolean() ? &engine() : nullptr;
+  engine().release(info[0].ToBoolean(), [promise, left](Released r) {
+    if (left) forget_engine(left);
     promise->settle([r](Napi::Env e) -> Napi::Value { return num(e, r.pages); });
   });
   return promise->promise();
@@ -336,8 +339,9 @@ Napi::Value SessionObject::owner_gone(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-/// {target, holder}: does each still live?
+/// {target, holder}: does each still live? Asked several times a second, so it also tells that we do.
 Napi::Value SessionObject::alive(const Napi::CallbackInfo& info) {
+  note_javascript_alive();
   auto o = Napi::Object::New(info.Env());
   o.Set("target", Napi::Boolean::New(info.Env(), !has_ended(state_->target_pidfd.get())));
   o.Set("holder", Napi::Boolean::New(info.Env(), !has_ended(state_->holder_pidfd.get())));

@@ -21,6 +21,10 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     uint64_t ino = 0, features = 0;
     bool nonblocking = true, initialized = true;
     UniqueFd target_pidfd, holder_pidfd;
+    State() = default;
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State();
   };
 
  private:

@@ -30,6 +30,8 @@ export interface AttachOptions {
   readonly armed?: boolean;
   /** Hold what this filter takes (null: everything) from the first fault on. Arms. */
   readonly hold?: string | null;
+  /** The uffd was made with UFFD_USER_MODE_ONLY; the kernel does not show it, so only who made it can know. */
+  readonly userModeOnly?: boolean;
   readonly seed?: number;
   /** Faults kept, a power of two. */
   readonly keep?: number;
@@ -67,7 +69,7 @@ export async function attach(options: AttachOptions): Promise<NativeJoin> {
     how: 'join',
     target: choice.target,
     uffd: choice.uffd,
-    userModeOnly: null,
+    userModeOnly: options.userModeOnly ?? null,
     seed: options.seed ?? randomSeed(),
     options: {
       defaultAnswer: named ?? 'pass',
