@@ -17,7 +17,7 @@ function scope(pid: number, options: string, body: string) {
        process.on('SIGTERM', () => process.exit(0));
        const session = await attach({ pid: ${pid}, ${options} });
        await new Promise((resolve) => setTimeout(resolve, 400));
-       writeSync(1, 'ready\n');
+       writeSync(1, 'ready');
        ${body}`,
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
