@@ -16,6 +16,19 @@ std::string without_suffix(std::string s, const char* suffix) {
   return s;
 }
 
+bool starts_before(const RangeInfo& a, const RangeInfo& b) { return a.start < b.start; }
+
+/// Could one be what became of the other?
+bool same_memory(const RangeInfo& a, const RangeInfo& b) {
+  return a.pid == b.pid && a.shared == b.shared &&
+         range_base_name(a.path, a.prot, a.shared) == range_base_name(b.path, b.prot, b.shared);
+}
+
+bool looks_same(const RangeInfo& a, const RangeInfo& b) {
+  return a.start == b.start && a.end == b.end && a.modes == b.modes && a.pid == b.pid &&
+         a.prot == b.prot && a.path == b.path && a.page_shift == b.page_shift;
+}
+
 std::string last_part(const std::string& path) {
   auto slash = path.rfind('/');
   return slash == std::string::npos ? path : path.substr(slash + 1);
@@ -42,12 +55,14 @@ std::string range_base_name(const std::string& raw, const std::string& prot, boo
 }
 
 const RangeInfo* RangeTable::find(uint64_t address) const {
-  if (last_ < ranges_.size() && ranges_[last_].contains(address)) return &ranges_[last_];
+  size_t last = last_.load(std::memory_order_relaxed);
+  if (last < ranges_.size() && ranges_[last].contains(address)) return &ranges_[last];
   auto it = std::upper_bound(ranges_.begin(), ranges_.end(), address,
                              [](uint64_t a, const RangeInfo& r) { return a < r.start; });
   if (it == ranges_.begin() || !std::prev(it)->contains(address)) return nullptr;
-  last_ = static_cast<size_t>(std::prev(it) - ranges_.begin());
-  return &ranges_[last_];
+  last = static_cast<size_t>(std::prev(it) - ranges_.begin());
+  last_.store(last, std::memory_order_relaxed);
+  return &ranges_[last];
 }
 
 RangeInfo* RangeTable::find(uint64_t address) {
@@ -55,111 +70,107 @@ RangeInfo* RangeTable::find(uint64_t address) {
 }
 
 RangeInfo* RangeTable::by_id(uint32_t id) {
-  for (auto& r : ranges_) {
-    if (r.id == id) return &r;
-  }
-  return nullptr;
+  auto it = std::find_if(ranges_.begin(), ranges_.end(), [&](const auto& r) { return r.id == id; });
+  return it == ranges_.end() ? nullptr : &*it;
 }
 
-bool RangeTable::taken(const std::string& name) const {
-  return std::any_of(ranges_.begin(), ranges_.end(), [&](const auto& r) { return r.name == name; });
+void RangeTable::add(RangeInfo r) {
+  names_.insert(r.name);
+  ranges_.push_back(std::move(r));
 }
 
-void RangeTable::name(RangeInfo& r) {
+/// With an id that no other had, and a name that no other has. A target chooses paths: thousands of
+/// mappings of one file must cost no more than thousands of others.
+void RangeTable::add_new(RangeInfo r) {
+  r.id = next_id_++;
+  r.counts = std::make_shared<RangeCounts>();
   std::string base = range_base_name(r.path, r.prot, r.shared);
-  if (base.empty()) {
-    r.name = "anon[" + std::to_string(next_anon_++) + "]";
-    return;
-  }
-  r.name = base;
-  for (uint32_t k = 1; taken(r.name); ++k) r.name = base + "[" + std::to_string(k) + "]";
+  r.name = base.empty() ? "anon[" + std::to_string(next_anon_++) + "]" : base;
+  while (names_.contains(r.name)) r.name = base + "[" + std::to_string(++numbers_[base]) + "]";
+  add(std::move(r));
+}
+
+void RangeTable::changed() {
+  std::sort(ranges_.begin(), ranges_.end(), starts_before);
+  names_.clear();
+  for (const auto& r : ranges_) names_.insert(r.name);
+  numbers_.clear();
+  ++version_;
+  last_.store(0, std::memory_order_relaxed);
 }
 
 void RangeTable::merge(std::vector<RangeInfo> fresh) {
-  std::sort(fresh.begin(), fresh.end(),
-            [](const auto& a, const auto& b) { return a.start < b.start; });
-  bool same =
-      fresh.size() == ranges_.size() &&
-      std::equal(fresh.begin(), fresh.end(), ranges_.begin(), [](const auto& a, const auto& b) {
-        return a.start == b.start && a.end == b.end && a.modes == b.modes && a.pid == b.pid;
-      });
-  if (same) return;
-  std::vector<RangeInfo> old = std::move(ranges_);
-  ranges_.clear();
-  for (auto& f : fresh) {
-    // The same range: it starts where a known one did, or lies within one that was split.
-    auto it = std::find_if(old.begin(), old.end(), [&](const auto& o) {
-      return o.pid == f.pid && (o.start == f.start || o.contains(f.start));
-    });
-    bool first_use = it != old.end() && !it->name.empty() && it->start == f.start;
-    if (first_use) {
-      f.id = it->id;
-      f.name = it->name;
-      f.counts = it->counts;
-    } else {
-      f.id = next_id_++;
-      name(f);
+  std::sort(fresh.begin(), fresh.end(), starts_before);
+  if (std::equal(fresh.begin(), fresh.end(), ranges_.begin(), ranges_.end(), looks_same)) return;
+  std::vector<RangeInfo> old = std::exchange(ranges_, {});
+  names_.clear();
+  // Takes over what `f` is from the first unclaimed one of old[from...] that fits.
+  auto claim = [&](RangeInfo& f, auto from, uint64_t before) {
+    for (; from != old.end() && from->start < before; ++from) {
+      if (from->name.empty() || from->end <= f.start || !same_memory(*from, f)) continue;
+      f.id = from->id;
+      f.name = std::exchange(from->name, {});
+      f.counts = from->counts;
+      add(std::move(f));
+      return true;
     }
-    ranges_.push_back(std::move(f));
+    return false;
+  };
+  // First those that start where they did, then what overlaps a range that nothing is any more;
+  // only then are names given, so that a newcomer takes none that is in use.
+  std::erase_if(fresh, [&](auto& f) {
+    auto at = std::lower_bound(old.begin(), old.end(), f, starts_before);
+    return claim(f, at, f.start + 1);
+  });
+  std::erase_if(fresh, [&](auto& f) {
+    auto at = std::upper_bound(old.begin(), old.end(), f, starts_before);
+    return claim(f, at == old.begin() ? at : std::prev(at), f.end);
+  });
+  for (auto& f : fresh) add_new(std::move(f));
+  changed();
+}
+
+/// Take [start, end) out. What was known there comes back: a whole range as it was, a part of one
+/// without name. A tail that stays behind a gap is a range of its own.
+std::vector<RangeInfo> RangeTable::cut(uint64_t start, uint64_t end) {
+  std::vector<RangeInfo> out, tails;
+  for (auto& r : ranges_) {
+    if (end <= r.start || start >= r.end) continue;
+    RangeInfo piece = r;
+    piece.start = std::max(start, r.start);
+    piece.end = std::min(end, r.end);
+    bool whole = piece.start == r.start && piece.end == r.end;
+    if (!whole) piece.name.clear();
+    if (piece.end < r.end && piece.start > r.start) {
+      tails.push_back(r);
+      tails.back().start = piece.end;
+    }
+    if (piece.start > r.start) {
+      r.end = piece.start;
+    } else {
+      r.start = piece.end;
+    }
+    out.push_back(std::move(piece));
   }
-  touch();
+  std::erase_if(ranges_, [](const auto& r) { return r.start >= r.end; });
+  for (auto& t : tails) add_new(std::move(t));
+  return out;
 }
 
 void RangeTable::remap(uint64_t from, uint64_t to, uint64_t length) {
-  std::vector<RangeInfo> moved;
-  for (auto& r : ranges_) {
-    if (r.start >= from && r.end <= from + length) {
-      r.start = r.start - from + to;
-      r.end = r.end - from + to;
-    } else if (r.contains(from)) {  // the middle or the tail moves away
-      RangeInfo part = r;
-      part.id = next_id_++;
-      part.start = to;
-      part.end = to + length;
-      part.counts = std::make_shared<RangeCounts>();
-      if (from + length < r.end) {
-        RangeInfo tail = r;
-        tail.id = next_id_++;
-        tail.start = from + length;
-        tail.counts = std::make_shared<RangeCounts>();
-        name(tail);
-        moved.push_back(std::move(tail));
-      }
-      r.end = from;
-      name(part);
-      moved.push_back(std::move(part));
-    }
+  std::vector<RangeInfo> moved = cut(from, from + length);
+  cut(to, to + length);  // mremap(2) unmaps what was there
+  for (auto& m : moved) {
+    m.start = m.start - from + to;
+    m.end = m.end - from + to;
+    m.name.empty() ? add_new(std::move(m)) : add(std::move(m));
   }
-  for (auto& m : moved) ranges_.push_back(std::move(m));
-  std::erase_if(ranges_, [](const auto& r) { return r.start >= r.end; });
-  std::sort(ranges_.begin(), ranges_.end(),
-            [](const auto& a, const auto& b) { return a.start < b.start; });
-  touch();
+  changed();
 }
 
 void RangeTable::unmap(uint64_t start, uint64_t end) {
-  std::vector<RangeInfo> tails;
-  for (auto& r : ranges_) {
-    if (end <= r.start || start >= r.end) continue;
-    if (end < r.end && start > r.start) {
-      RangeInfo tail = r;
-      tail.id = next_id_++;
-      tail.start = end;
-      tail.counts = std::make_shared<RangeCounts>();
-      name(tail);
-      tails.push_back(std::move(tail));
-    }
-    if (start <= r.start) {
-      r.start = std::min(end, r.end);
-    } else {
-      r.end = start;
-    }
-  }
-  for (auto& t : tails) ranges_.push_back(std::move(t));
-  std::erase_if(ranges_, [](const auto& r) { return r.start >= r.end; });
-  std::sort(ranges_.begin(), ranges_.end(),
-            [](const auto& a, const auto& b) { return a.start < b.start; });
-  touch();
+  cut(start, end);
+  changed();
 }
 
 }  // namespace uffdscope

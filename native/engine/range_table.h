@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace uffdscope {
@@ -34,31 +36,40 @@ struct RangeInfo {
 
 class RangeTable {
  public:
+  RangeTable() = default;
+  explicit RangeTable(std::vector<RangeInfo> ranges) { merge(std::move(ranges)); }
+  RangeTable(const RangeTable&) = delete;
+  RangeTable& operator=(const RangeTable&) = delete;
+
   const RangeInfo* find(uint64_t address) const;
   RangeInfo* find(uint64_t address);
   RangeInfo* by_id(uint32_t id);
   const std::vector<RangeInfo>& all() const { return ranges_; }
   uint64_t version() const { return version_; }
 
-  /// Take over what was read from the maps. A span that was known keeps its id, name and counts (so
-  /// `anon[2]` stays `anon[2]`); one that moved by remap() did so already.
+  /// Take over what was read from the maps. Memory that was known keeps its id, name and counts (so
+  /// `anon[2]` stays `anon[2]`); of one that was split the first part is it. What is new gets an id
+  /// and a name here, and counts from 0, whatever it came with.
   void merge(std::vector<RangeInfo> fresh);
+  /// A whole range that moves keeps id, name and counts; a part of one becomes a range of its own.
   void remap(uint64_t from, uint64_t to, uint64_t length);
   void unmap(uint64_t start, uint64_t end);
 
  private:
-  void name(RangeInfo& r);
-  bool taken(const std::string& name) const;
-  void touch() {
-    ++version_;
-    last_ = 0;
-  }
+  std::vector<RangeInfo> cut(uint64_t start, uint64_t end);
+  void add(RangeInfo r);
+  void add_new(RangeInfo r);
+  void changed();
 
-  std::vector<RangeInfo> ranges_;  // ascending by start
+  std::vector<RangeInfo> ranges_;          // ascending by start
+  std::unordered_set<std::string> names_;  // of these
+  std::unordered_map<std::string, uint32_t>
+      numbers_;  // the last NAME[k] given, while a change lasts
   uint32_t next_id_ = 0;
   uint32_t next_anon_ = 0;
   uint64_t version_ = 1;
-  mutable size_t last_ = 0;
+  /// Where find() looks first. Atomic because the engine thread and a preview may look at once.
+  mutable std::atomic<size_t> last_{0};
 };
 
 /// heap, stack, shm:NAME, memfd:NAME, FILE:text, FILE:data, anon:NAME, or "" for a plain anonymous
