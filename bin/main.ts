@@ -12,6 +12,12 @@ import { buildProgram, type GlobalWords, type Run } from './program.js';
 export async function main(words: readonly string[]): Promise<void> {
   const out = new Sink(1);
   const debug = words.includes('--debug');
+  process.stderr.on('error', () => {}); // nobody listens to our talk; the status still tells
+  process.once('uncaughtException', (error) => {
+    // No stack trace reaches a user. Whatever we took part in, the keeper hands back.
+    process.stderr.write(describeFailure(error, debug));
+    process.exit(1);
+  });
   let status = 0;
   try {
     await runWords(words, out);

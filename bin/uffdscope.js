@@ -27,6 +27,6 @@ if (found === null) {
   const { main } = await import('../dist/bin/main.js');
   await main(process.argv.slice(2));
 } else {
-  process.stderr.write(`uffdscope: ${found.filter(Boolean).join('\n  ')}\n`);
+  process.stderr.write(`${found.filter(Boolean).join('\n  ')}\n`);
   process.exitCode = 1;
 }
