@@ -51,8 +51,9 @@ Default to_default(const std::string& name) {
 
 Action to_action(const std::string& name) {
   static constexpr std::pair<const char*, Action> kNames[] = {
-      {"copy", Action::copy},           {"zero", Action::zero},     {"continue", Action::continue_},
-      {"unprotect", Action::unprotect}, {"poison", Action::poison}, {"wake", Action::wake},
+      {"copy", Action::copy},          {"zero", Action::zero},
+      {"continue", Action::continue_}, {"unprotect", Action::unprotect},
+      {"poison", Action::poison},      {"wake", Action::wake},
       {"pass", Action::pass}};
   for (const auto& [n, a] : kNames) {
     if (name == n) return a;

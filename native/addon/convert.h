@@ -15,10 +15,15 @@ Napi::Error to_error(Napi::Env env, const KernelError& e);
 
 inline Napi::Value big(Napi::Env env, uint64_t v) { return Napi::BigInt::New(env, v); }
 inline Napi::Value num(Napi::Env env, double v) { return Napi::Number::New(env, v); }
-inline Napi::Value num(Napi::Env env, uint64_t v) { return Napi::Number::New(env, static_cast<double>(v)); }
-inline Napi::Value num(Napi::Env env, int64_t v) { return Napi::Number::New(env, static_cast<double>(v)); }
+inline Napi::Value num(Napi::Env env, uint64_t v) {
+  return Napi::Number::New(env, static_cast<double>(v));
+}
+inline Napi::Value num(Napi::Env env, int64_t v) {
+  return Napi::Number::New(env, static_cast<double>(v));
+}
 
-/// {type:'zero'} | {type:'pattern',byte} | {type:'file',path,offset} | {type:'bytes',bytes}; null: none.
+/// {type:'zero'} | {type:'pattern',byte} | {type:'file',path,offset} | {type:'bytes',bytes}; null:
+/// none.
 Result<std::shared_ptr<Source>> to_source(const Napi::Value& v);
 /// 'hold' | 'zero' | 'source' | 'pass' | 'wake' | 'poison'
 Default to_default(const std::string& name);

@@ -1,4 +1,5 @@
-// A JavaScript promise that a native thread settles: work off the JS thread, or a call back from the engine.
+// A JavaScript promise that a native thread settles: work off the JS thread, or a call back from
+// the engine.
 #pragma once
 #include <napi.h>
 
@@ -15,8 +16,8 @@ class RemotePromise {
 
   explicit RemotePromise(Napi::Env env)
       : deferred_(Napi::Promise::Deferred::New(env)),
-        call_(Napi::ThreadSafeFunction::New(env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}),
-                                            "uffdscope", 0, 1)) {}
+        call_(Napi::ThreadSafeFunction::New(
+            env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "uffdscope", 0, 1)) {}
   Napi::Promise promise() const { return deferred_.Promise(); }
   /// `make` may throw a Napi::Error: then the promise is rejected with it.
   void settle(Make make) {

@@ -114,7 +114,8 @@ export interface NativeSession {
   refreshRanges(): Promise<number>;
   release(leave: boolean): Promise<number>;
   guardTerminal(fd: number, active: boolean): void;
-  ownerGone(pid: number): void;
+  /** `closed`: the process lives and has closed its descriptor. */
+  ownerGone(pid: number, closed: boolean): void;
   alive(): { target: boolean; holder: boolean; unread: number };
 }
 

@@ -1,4 +1,5 @@
-// Attaching: fetch the descriptor, look at it, read the ranges, start engine and keeper. Off the JS thread.
+// Attaching: fetch the descriptor, look at it, read the ranges, start engine and keeper. Off the JS
+// thread.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -96,8 +97,8 @@ Napi::Value SessionObject::attach(const Napi::CallbackInfo& info) {
   if (!source) throw to_error(env, source.error());
   p.source = *source;
 
-  auto constructor = std::make_shared<Napi::FunctionReference>(
-      Napi::Persistent(info.This().As<Napi::Function>()));
+  auto constructor =
+      std::make_shared<Napi::FunctionReference>(Napi::Persistent(info.This().As<Napi::Function>()));
   auto result = std::make_shared<Result<std::shared_ptr<State>>>();
   return PoolWork::run(
       env, [wanted, result] { *result = take_part(*wanted); },

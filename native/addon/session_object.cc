@@ -16,24 +16,25 @@ namespace uffdscope {
 
 void SessionObject::init(Napi::Env env, Napi::Object exports) {
   using S = SessionObject;
-  exports.Set("Session",
-              DefineClass(env, "Session",
-                          {StaticMethod("attach", &S::attach), InstanceMethod("snapshot", &S::snapshot),
-                           InstanceMethod("quantiles", &S::quantiles), InstanceMethod("rings", &S::rings),
-                           InstanceMethod("ranges", &S::ranges), InstanceMethod("waiting", &S::waiting),
-                           InstanceMethod("arm", &S::arm), InstanceMethod("setHold", &S::set_hold),
-                           InstanceMethod("setSource", &S::set_source), InstanceMethod("act", &S::act),
-                           InstanceMethod("edit", &S::edit), InstanceMethod("preview", &S::preview),
-                           InstanceMethod("readPage", &S::read_page),
-                           InstanceMethod("pageMap", &S::page_map),
-                           InstanceMethod("refreshRanges", &S::refresh_ranges),
-                           InstanceMethod("release", &S::release),
-                           InstanceMethod("guardTerminal", &S::guard_terminal),
-                           InstanceMethod("ownerGone", &S::owner_gone),
-                           InstanceMethod("alive", &S::alive)}));
+  exports.Set(
+      "Session",
+      DefineClass(
+          env, "Session",
+          {StaticMethod("attach", &S::attach), InstanceMethod("snapshot", &S::snapshot),
+           InstanceMethod("quantiles", &S::quantiles), InstanceMethod("rings", &S::rings),
+           InstanceMethod("ranges", &S::ranges), InstanceMethod("waiting", &S::waiting),
+           InstanceMethod("arm", &S::arm), InstanceMethod("setHold", &S::set_hold),
+           InstanceMethod("setSource", &S::set_source), InstanceMethod("act", &S::act),
+           InstanceMethod("edit", &S::edit), InstanceMethod("preview", &S::preview),
+           InstanceMethod("readPage", &S::read_page), InstanceMethod("pageMap", &S::page_map),
+           InstanceMethod("refreshRanges", &S::refresh_ranges),
+           InstanceMethod("release", &S::release),
+           InstanceMethod("guardTerminal", &S::guard_terminal),
+           InstanceMethod("ownerGone", &S::owner_gone), InstanceMethod("alive", &S::alive)}));
 }
 
-SessionObject::SessionObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<SessionObject>(info) {
+SessionObject::SessionObject(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<SessionObject>(info) {
   if (info.Length() != 1 || !info[0].IsExternal()) {
     throw Napi::TypeError::New(info.Env(), "Session.attach() makes sessions");
   }
@@ -180,7 +181,8 @@ Napi::Value SessionObject::act(const Napi::CallbackInfo& info) {
   request.what = what == "delay"   ? ActRequest::What::delay
                  : what == "fixed" ? ActRequest::What::fixed
                                    : ActRequest::What::answer;
-  if (request.what == ActRequest::What::fixed) request.action = to_action(o.Get("action").ToString());
+  if (request.what == ActRequest::What::fixed)
+    request.action = to_action(o.Get("action").ToString());
   if (o.Has("delay")) request.delay_ns = o.Get("delay").ToNumber().Int64Value();
   auto source = to_source(o.Get("source"));
   if (!source) throw to_error(env, source.error());
@@ -227,7 +229,8 @@ Napi::Value SessionObject::preview(const Napi::CallbackInfo& info) {
   auto bytes = std::make_shared<std::vector<uint8_t>>(info[2].ToNumber().Uint32Value());
   auto result = std::make_shared<Result<void>>();
   return PoolWork::run(
-      info.Env(), [state = state_, f, bytes, result] { *result = state->engine->preview(f, *bytes); },
+      info.Env(),
+      [state = state_, f, bytes, result] { *result = state->engine->preview(f, *bytes); },
       [bytes, result](Napi::Env e) -> Napi::Value {
         if (!*result) return num(e, int64_t{result->error().err});
         return Napi::Buffer<uint8_t>::Copy(e, bytes->data(), bytes->size());
@@ -267,8 +270,9 @@ Napi::Value SessionObject::read_page(const Napi::CallbackInfo& info) {
         o.Set("errno", num(e, int64_t{*err}));
         bool known = *err == 0 && *state != static_cast<int>(PageState::missing) &&
                      *state != static_cast<int>(PageState::poisoned);
-        o.Set("bytes", known ? Napi::Value(Napi::Buffer<uint8_t>::Copy(e, bytes->data(), bytes->size()))
-                             : e.Null());
+        o.Set("bytes",
+              known ? Napi::Value(Napi::Buffer<uint8_t>::Copy(e, bytes->data(), bytes->size()))
+                    : e.Null());
         return o;
       });
 }
@@ -301,7 +305,8 @@ Napi::Value SessionObject::page_map(const Napi::CallbackInfo& info) {
       });
 }
 
-/// Reads smaps again off the JS thread; resolves to how many ns that took, so that the caller can space it out.
+/// Reads smaps again off the JS thread; resolves to how many ns that took, so that the caller can
+/// space it out.
 Napi::Value SessionObject::refresh_ranges(const Napi::CallbackInfo& info) {
   auto took = std::make_shared<int64_t>(0);
   auto status = std::make_shared<Result<void>>();
@@ -335,11 +340,12 @@ Napi::Value SessionObject::guard_terminal(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value SessionObject::owner_gone(const Napi::CallbackInfo& info) {
-  engine().note_owner_gone(info[0].ToNumber().Int32Value());
+  engine().note_owner_gone(info[0].ToNumber().Int32Value(), info[1].ToBoolean());
   return info.Env().Undefined();
 }
 
-/// {target, holder}: does each still live? Asked several times a second, so it also tells that we do.
+/// {target, holder}: does each still live? Asked several times a second, so it also tells that we
+/// do.
 Napi::Value SessionObject::alive(const Napi::CallbackInfo& info) {
   note_javascript_alive();
   auto o = Napi::Object::New(info.Env());

@@ -1,4 +1,5 @@
-// One attachment as a JavaScript object. Methods are the engine's; state is read from its rings in place.
+// One attachment as a JavaScript object. Methods are the engine's; state is read from its rings in
+// place.
 #pragma once
 #include <napi.h>
 

@@ -79,7 +79,8 @@ void note_javascript_alive() {
     struct sigaction now;
     ::sigaction(sig, nullptr, &now);
     if (now.sa_sigaction == on_signal) continue;
-    if (!(now.sa_flags & SA_SIGINFO) && (now.sa_handler == SIG_DFL || now.sa_handler == SIG_IGN)) continue;
+    if (!(now.sa_flags & SA_SIGINFO) && (now.sa_handler == SIG_DFL || now.sa_handler == SIG_IGN))
+      continue;
     previous[sig] = now;
     struct sigaction ours = now;
     ours.sa_sigaction = on_signal;

@@ -14,6 +14,8 @@
 #include <cstdlib>
 #include <future>
 
+#include "kernel/page_size.h"
+
 namespace uffdscope {
 namespace {
 
@@ -24,8 +26,9 @@ constexpr int64_t kHeartbeat = 200 * kMilli;
 constexpr int64_t kBlockingLook = 2 * kMilli;
 constexpr int64_t kTurnLook = 1 * kMilli;
 
-/// Faulting threads wait for this one: it should run as soon as it is woken, before the JavaScript that draws what it
-/// did. A short slice (Linux 6.12, EEVDF) lets it preempt; a better nice value where we may. Neither is needed to be right.
+/// Faulting threads wait for this one: it should run as soon as it is woken, before the JavaScript
+/// that draws what it did. A short slice (Linux 6.12, EEVDF) lets it preempt; a better nice value
+/// where we may. Neither is needed to be right.
 void prefer_this_thread() {
   struct {
     uint32_t size, policy;
@@ -110,7 +113,7 @@ Result<uint32_t> Engine::add_monitor(UniqueFd uffd, pid_t target, uint64_t ino, 
     m->id = static_cast<uint32_t>(monitors_.size()) + 1;
     JournalMonitor& j = keeper_.journal().monitors[m->id];
     j.ino = m->ino;
-    j.page_shift = 12;
+    j.page_shift = page_shift();
     j.active = 1;
     keeper_.say(KeeperSay::watch, m->id, m->pid, 0, m->ino, m->uffd.fd());
     uint32_t id = m->id;
@@ -198,7 +201,7 @@ void Engine::run() {
     int64_t now = now_ns();
     for (size_t i = 0; i < monitors_.size(); ++i) {
       Monitor& m = *monitors_[i];
-      if (m.reads() && !m.nonblocking && unread_faults(m) > 0) drain(m);
+      if (m.reads() && !m.nonblocking) look_at_blocking(m);
       if (m.stance == Stance::passing && now >= m.next_check) check_turn(m, now);
     }
     while (!work_.empty() && work_.top().due <= now) {
@@ -213,6 +216,18 @@ void Engine::run() {
     ended_ = true;
   }
   run_posted();  // what came in between
+}
+
+/// What epoll tells of others: a fault to read, or an event (which fdinfo does not count) to read
+/// or leave to its owner.
+void Engine::look_at_blocking(Monitor& m) {
+  if (unread_faults(m) > 0) return drain(m);
+  if (!m.sends_events() || m.uffd.barrier() != Userfaultfd::Barrier::events) return;
+  if (m.events_are_the_owners(policy_.own_events)) {
+    begin_turn(m, TurnFor::event);
+  } else {
+    drain(m);
+  }
 }
 
 void Engine::poll_monitor(Monitor& m, bool on) {
@@ -280,10 +295,10 @@ void Engine::change_policy(std::function<void(Policy&)> change) {
   });
 }
 
-void Engine::note_owner_gone(pid_t pid) {
-  post([this, pid] {
-    tell({.type = LogType::owner_gone, .pid = static_cast<uint32_t>(pid)});
-    notice(Notice::owner_gone);
+void Engine::note_owner_gone(pid_t pid, bool closed) {
+  post([this, pid, closed] {
+    tell({.type = LogType::owner_gone, .a = closed ? 1u : 0u, .pid = static_cast<uint32_t>(pid)});
+    notice(closed ? Notice::owner_closed : Notice::owner_gone);
   });
 }
 

@@ -74,6 +74,7 @@ enum class Notice : uint8_t {
   journal_full,
   no_handler,
   keeper_took_turn,
+  owner_closed,
 };
 
 class Engine {
@@ -96,7 +97,8 @@ class Engine {
   void edit(uint64_t seq, std::vector<uint8_t> bytes);  // empty: revert
   void set_ranges(uint32_t monitor, std::vector<RangeInfo> ranges);
   void set_terminal(int fd, bool active);  // fd: a terminal the keeper restores if we die
-  void note_owner_gone(pid_t pid);
+  /// `pid` ended, or (closed) it lives and has closed its descriptor of the uffd.
+  void note_owner_gone(pid_t pid, bool closed);
   void change_policy(std::function<void(Policy&)> change);
   /// Hand everything back and let the handler run; stay and look (`leave` false), or end for good.
   void release(bool leave, std::function<void(Released)> done);
@@ -133,6 +135,7 @@ class Engine {
   int64_t next_wake(int64_t now) const;
   Monitor* monitor(uint32_t id);
   void poll_monitor(Monitor& m, bool on);
+  void look_at_blocking(Monitor& m);
   void notice(Notice n);
   /// Something rare: into the log and into the ring of events that a screen reads.
   void tell(const EventLog::Entry& e, int64_t t = now_ns()) {

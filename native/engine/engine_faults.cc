@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "engine/engine.h"
+#include "kernel/page_size.h"
 
 namespace uffdscope {
 namespace {
@@ -96,6 +97,11 @@ Resolution Engine::answer(Monitor& m, FaultRecord& f, Action action, Source* sou
     to = std::min((f.page & ~(block - 1)) + block, range->end);
   }
   std::span<const uint8_t> bytes;
+  static const std::unique_ptr<Source> zeros = zero_source();
+  if (action == Action::zero && f.page_shift > page_shift()) {
+    action = Action::copy;  // hugetlb has no zero page: UFFDIO_ZEROPAGE is EINVAL there
+    source = zeros.get();
+  }
   if (action == Action::copy) {
     const uint64_t at = range ? from - range->start : 0;
     if (const uint8_t* ready = source ? source->ready(at, to - from) : nullptr) {
@@ -130,7 +136,7 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
   f.seq = faults_.next_seq();
   f.read_at = read_at;
   f.address = address;
-  f.page_shift = static_cast<uint8_t>(range ? range->page_shift : 12);
+  f.page_shift = static_cast<uint8_t>(range ? range->page_shift : page_shift());
   f.page = address & ~((uint64_t{1} << f.page_shift) - 1);
   f.pid = static_cast<uint32_t>(m.pid);
   f.tid = static_cast<uint32_t>(raw.word[3]);
@@ -143,7 +149,8 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
   f.state = State::read;
   if (policy_.hold_on) f.hits = faults_.count_hit(f.page);  // a filter may ask for it
 
-  // Passed to a handler that is not there, a fault would come back at once, for ever: it is held instead.
+  // Passed to a handler that is not there, a fault would come back at once, for ever: it is held
+  // instead.
   bool nobody = policy_.fallback == Default::pass && !has_reader(m);
   if (nobody || policy_.holds(f, range)) {
     if (!f.hits) f.hits = faults_.count_hit(f.page);

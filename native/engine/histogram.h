@@ -1,9 +1,9 @@
 // A log-linear histogram of durations: 64 sub-buckets an octave, so a quantile is at most 1.6 %
 // off. One writer (the engine thread); any thread may read.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <atomic>
-#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>

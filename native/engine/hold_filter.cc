@@ -19,10 +19,14 @@ class FaultText final : public SubjectText {
     if (field == TextField::comm) return comm();
     if (!range_) return {};
     switch (field) {
-      case TextField::range_name: return range_->name;
-      case TextField::backing: return range_->path;
-      case TextField::prot: return range_->prot;
-      default: return {};
+      case TextField::range_name:
+        return range_->name;
+      case TextField::backing:
+        return range_->path;
+      case TextField::prot:
+        return range_->prot;
+      default:
+        return {};
     }
   }
 
@@ -64,7 +68,8 @@ class HoldFilter final : public FaultFilter {
  private:
   FilterProgram program_;
   int64_t start_;
-  /// A range keeps its id only as long as name, path and protection are the same (RangeTable::merge).
+  /// A range keeps its id only as long as name, path and protection are the same
+  /// (RangeTable::merge).
   mutable std::unordered_map<uint32_t, RangeVerdicts> kept_;
 };
 

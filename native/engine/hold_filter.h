@@ -1,5 +1,5 @@
-// A compiled filter as the policy asks it: looks texts up only when a test comes to them, and keeps what hangs on the
-// range alone.
+// A compiled filter as the policy asks it: looks texts up only when a test comes to them, and keeps
+// what hangs on the range alone.
 #pragma once
 #include <sys/types.h>
 
@@ -13,7 +13,8 @@
 
 namespace uffdscope {
 
-/// The filter, or one sentence why the program can't be trusted. `session_start` is where `t` counts from (ns).
+/// The filter, or one sentence why the program can't be trusted. `session_start` is where `t`
+/// counts from (ns).
 std::expected<std::shared_ptr<FaultFilter>, std::string> load_hold_filter(
     std::span<const uint8_t> program, int64_t session_start);
 

@@ -28,7 +28,8 @@ struct Policy {
   uint64_t granularity = 0;                  // bytes answered at once, 0: one page
   bool own_events = false;
   bool compete = false;
-  bool named = false;  // the operator asked for this default: we stay armed for it, even to pass every fault on
+  bool named = false;  // the operator asked for this default: we stay armed for it, even to pass
+                       // every fault on
 
   bool holds(const FaultRecord& f, const RangeInfo* r) const {
     if (!hold_on) return fallback == Default::hold;

@@ -1,8 +1,26 @@
 #include "engine/resolver.h"
 
+#include <sys/mman.h>
+
+#include <algorithm>
 #include <cerrno>
 
+#include "kernel/page_size.h"
+
 namespace uffdscope {
+namespace {
+
+/// ZEROPAGE knows no huge pages: they are copied from zeros of our own, which take no memory.
+Progress copy_zeros(const Userfaultfd& uffd, uint64_t start, uint64_t len, uint64_t page) {
+  constexpr uint64_t kMost = 1ull << 30;
+  static void* const zeros =
+      ::mmap(nullptr, kMost, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (zeros == MAP_FAILED || page > kMost) return {0, ENOMEM};
+  Progress p = uffd.copy(start, zeros, page);
+  return p.complete() && page < len ? Progress{p.done, EAGAIN} : p;
+}
+
+}  // namespace
 
 Progress Resolver::once(const Userfaultfd& uffd, Action action, uint64_t start, uint64_t len,
                         const uint8_t* bytes) const {
@@ -10,7 +28,7 @@ Progress Resolver::once(const Userfaultfd& uffd, Action action, uint64_t start, 
     case Action::copy:
       return uffd.copy(start, bytes, len);
     case Action::zero:
-      return uffd.zeropage(start, len);
+      return page_ > page_size() ? copy_zeros(uffd, start, len, page_) : uffd.zeropage(start, len);
     case Action::continue_:
       return uffd.continue_range(start, len);
     case Action::poison:
@@ -30,8 +48,12 @@ Progress Resolver::once(const Userfaultfd& uffd, Action action, uint64_t start, 
 Resolution Resolver::resolve(const Userfaultfd& uffd, Action action, uint64_t start, uint64_t len,
                              uint64_t must, std::span<const uint8_t> bytes) const {
   Resolution r{Outcome::done};
-  uint64_t at = start;
-  const uint64_t end = start + len;
+  uint64_t at = start, end = start + len;
+  auto ends = [&](Outcome outcome, int err) {
+    r.outcome = outcome;
+    r.err = err;
+    return r;
+  };
   while (at < end) {
     const uint8_t* from = bytes.empty() ? nullptr : bytes.data() + (at - start);
     Progress p = once(uffd, action, at, end - at, from);
@@ -39,36 +61,31 @@ Resolution Resolver::resolve(const Userfaultfd& uffd, Action action, uint64_t st
     at += static_cast<uint64_t>(p.done);
     if (p.complete()) break;
     if (p.done > 0) continue;  // partial: the errno said only "not all"; ask again from there
-    switch (p.err) {
-      case EEXIST:
-        // Somebody filled it between fault and answer. Its waiter may sleep on all the same: wake
-        // the page.
-        (void)uffd.wake(at, page_);
-        ++r.races;
-        if (at >= must) return r;
-        at = must;
-        continue;
-      case EAGAIN:
-        r.err = EAGAIN;
-        r.outcome = Outcome::again;
-        return r;
-      case ESRCH:
-        r.err = ESRCH;
-        r.outcome = Outcome::gone;
-        return r;
-      default:
-        break;
+    if (p.err == ESRCH) return ends(Outcome::gone, ESRCH);
+    if (p.err == EEXIST) {
+      // Somebody filled it between fault and answer. Its waiter may sleep on all the same: wake the
+      // page.
+      (void)uffd.wake(at, page_);
+      ++r.races;
+      if (at >= must) break;
     }
-    // Refused at this page. The page we are for decides; a neighbour that can't be answered ends
-    // the bonus.
-    if (at > must) break;
+    if (at > must) break;  // the page we are for is answered: its neighbours were a bonus
+    if (p.err == EAGAIN) return ends(Outcome::again, EAGAIN);
     if (at < must) {
       at = must;
       continue;
     }
-    r.err = p.err;
-    r.outcome = p.err == ENOENT ? Outcome::no_range : Outcome::failed;
-    return r;
+    if (end > must + page_) {
+      // Refused as a whole: a range that reaches over the border of a mapping is ENOENT, and a
+      // mapping may have been split (mprotect, madvise) since we read the maps. The page alone
+      // decides.
+      end = must + page_;
+      continue;
+    }
+    if (p.err != ENOENT) return ends(Outcome::failed, p.err);
+    // munmap(2) and UNREGISTER by others leave the waiter asleep; woken, it finds out itself.
+    (void)uffd.wake(must, page_);
+    return ends(Outcome::no_range, ENOENT);
   }
   return r;
 }

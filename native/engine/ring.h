@@ -38,7 +38,9 @@ class Ring {
   /// Writer: the slot for record `last() + 1`, marked as being written. Finish with publish().
   Record& begin() {
     Record& r = records_[(last_.load(std::memory_order_relaxed) + 1) & mask_];
-    number(r).store(0, std::memory_order_release);
+    number(r).store(0, std::memory_order_relaxed);
+    // A reader that sees any of what is written from here on must not see the old number beside it.
+    std::atomic_thread_fence(std::memory_order_release);
     return r;
   }
   uint64_t publish(Record& r) {

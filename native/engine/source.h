@@ -18,7 +18,8 @@ class Source {
   /// Fill `into` with the bytes that belong at `offset` of the range. ENODATA: the source ends
   /// before that.
   virtual Result<void> fill(uint64_t offset, std::span<uint8_t> into) = 0;
-  /// The same bytes without a copy, where the source has them lying ready; else null. Valid until the next call.
+  /// The same bytes without a copy, where the source has them lying ready; else null. Valid until
+  /// the next call.
   virtual const uint8_t* ready(uint64_t /*offset*/, size_t /*length*/) { return nullptr; }
 };
 

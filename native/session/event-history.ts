@@ -51,7 +51,7 @@ function describe(e: LogEntry, target: Process): Pick<TargetEvent, 'type' | 'det
     case LOG_TYPES.hold:
       return { type: 'hold', detail: e.a ? 'hold on' : 'hold off' };
     case LOG_TYPES.ownerGone:
-      return { type: 'note', detail: `handler thread or process ${e.pid} ended` };
+      return { type: 'note', detail: `${e.pid} ${e.a ? 'closed its descriptor' : 'ended'}` };
     case LOG_TYPES.tookTurn:
       return { type: 'note', detail: `the keeper handed back ${e.a} pages while we were stopped` };
     case LOG_TYPES.note:

@@ -24,6 +24,8 @@ export function noticeText(
       return 'The handler is gone: nobody reads this userfaultfd now.';
     case 8:
       return 'We were stopped: the keeper handed back what was held.';
+    case 9:
+      return 'Its owner closed this userfaultfd: ours is the last descriptor. Leaving lets what faults then read zeros.';
     default:
       return `Notice ${s.notice}.`;
   }

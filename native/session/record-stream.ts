@@ -148,7 +148,7 @@ export class RecordStream {
         yield { type: 'note', t, text: `the keeper handed back ${e.a} pages while we were stopped` };
         return;
       case LOG_TYPES.ownerGone:
-        yield { type: 'note', t, text: `handler thread or process ${e.pid} ended` };
+        yield { type: 'note', t, text: `${e.pid} ${e.a ? 'closed its descriptor' : 'ended'}` };
         return;
       default:
         return;

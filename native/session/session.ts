@@ -1,4 +1,5 @@
 /** One attachment on the native engine: everything a screen, a script or a headless run does goes through here. */
+import { readFileSync } from 'node:fs';
 import { EventHistory } from './event-history.js';
 import { compileHold, renderFilterError } from './filter/index.js';
 import { RingHistory } from './fault-history.js';
@@ -297,7 +298,11 @@ export class NativeJoin implements Session {
     }
     if (!holder && this.#facts.holderPid !== this.target.pid && !this.#ownerTold) {
       this.#ownerTold = true;
-      this.#native.ownerGone(this.#facts.holderPid);
+      this.#native.ownerGone(this.#facts.holderPid, false);
+    }
+    if (holder && !this.#ownerTold && !this.#holderHasIt()) {
+      this.#ownerTold = true;
+      this.#native.ownerGone(this.#facts.holderPid, true);
     }
     const now = performance.now();
     if (now < this.#nextRefresh || !this.#alive) return;
@@ -310,6 +315,16 @@ export class NativeJoin implements Session {
     }
   }
   #ownerTold = false;
+
+  /** Does the process that we took it from still hold it under the same number? */
+  #holderHasIt(): boolean {
+    try {
+      const info = readFileSync(`/proc/${this.#facts.holderPid}/fdinfo/${this.uffd.fd}`, 'utf8');
+      return new RegExp(`^ino:\\s+${this.uffd.ino}$`, 'm').test(info);
+    } catch {
+      return false;
+    }
+  }
 }
 
 const MODES: readonly [number, RangeMode][] = [
