@@ -21,7 +21,7 @@ export function fishScript(commands: readonly CommandShape[], flags: readonly Fl
 
 function flagWords({ names, about, value }: FlagShape): string {
   const words = names.map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`));
-  if (value !== null) words.push('-r', source(value));
+  if (value !== null) words.push(value.from === 'files' ? '-r' : '-x', source(value));
   words.push(`-d ${quote(about)}`);
   return words.filter(Boolean).join(' ');
 }
