@@ -64,8 +64,14 @@ export function install(tarball: string, folder: string, path: string): string {
   const npm = spawnSync(
     'npm',
     ['install', '-g', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--prefix', prefix, tarball],
-    { cwd: folder, env: { PATH: path, HOME: process.env['HOME'] ?? folder }, encoding: 'utf8' },
+    { cwd: folder, env: { ...networkSettings(), PATH: path }, encoding: 'utf8' },
   );
   if (npm.status !== 0) throw new Error(`npm install failed: ${npm.error?.message ?? ''}${npm.stderr}`);
   return prefix;
+}
+
+/** How this machine reaches its registry, and nothing else of its environment. */
+function networkSettings(): NodeJS.ProcessEnv {
+  const wanted = /^(?:HOME|npm_config_(?:registry|userconfig|globalconfig|cache)|NODE_EXTRA_CA_CERTS|\w*_proxy)$/i;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => wanted.test(name)));
 }
