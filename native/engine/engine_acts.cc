@@ -36,6 +36,7 @@ void Engine::edit(uint64_t seq, std::vector<uint8_t> bytes) {
     w->record.flags = static_cast<uint8_t>(w->edited.empty() ? w->record.flags & ~kFlagEdited
                                                              : w->record.flags | kFlagEdited);
     faults_.update(w->record);
+    bump(counters_.version);
   });
 }
 

@@ -16,7 +16,6 @@ import {
 import type { Access, Action, Fault, FaultColumns, FaultHistory, FaultKind, FaultState, Range } from './types.js';
 
 const STRIDE = FAULT_SIZE / 4;
-const WAITING_TTL_MS = 20;
 
 /** What the history needs from its session. */
 export interface HistoryContext {
@@ -62,7 +61,7 @@ export class RingHistory implements FaultHistory {
   readonly #marked = new Set<number>();
   #marks = 0;
   readonly #comms = new Map<string, string>();
-  #waiting: { at: number; view: RecordView; seqs: number[] } | null = null;
+  #waiting: { key: string; view: RecordView; seqs: number[] } | null = null;
   readonly #columns: Columns;
 
   constructor(readonly context: HistoryContext) {
@@ -165,13 +164,14 @@ export class RingHistory implements FaultHistory {
   }
 
   #readWaiting(): { view: RecordView; seqs: number[] } {
-    const now = performance.now();
-    if (this.#waiting && now - this.#waiting.at < WAITING_TTL_MS) return this.#waiting;
+    const n = this.context.native.snapshot();
+    const key = [n.faults, n.resolved, n.failed, n.handedBack, n.held, n.delayed, n.version].join();
+    if (this.#waiting?.key === key) return this.#waiting;
     const buffer = this.context.native.waiting();
     const view = new RecordView(new Uint32Array(buffer), new Uint8Array(buffer));
     const seqs: number[] = [];
     for (view.index = 0; view.index < buffer.byteLength / FAULT_SIZE; view.index++) seqs.push(view.u64(FAULT.seq));
-    this.#waiting = { at: now, view, seqs };
+    this.#waiting = { key, view, seqs };
     return this.#waiting;
   }
 
