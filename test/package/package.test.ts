@@ -10,6 +10,7 @@ import { packageRoot } from '../../native/addon/load.js';
 import { TARGETS } from '../../native/session/targets.js';
 import { version } from '../../native/session/version.js';
 import { isRoot, skipUnless } from '../support/skip.js';
+import { on, Terminal } from '../tui/harness.js';
 import { needsOf, newer } from './needs.js';
 import { barePath, install, openFolder, pack } from './packed.js';
 
@@ -192,6 +193,21 @@ describe(
         assert.notEqual(stdout, '');
       });
     }
+
+    test('nobody: the demo, on a screen, answered by hand', async () => {
+      const become = ['--reuid', `${NOBODY}`, '--regid', `${NOBODY}`, '--clear-groups'];
+      const terminal = new Terminal([...become, join(prefix, 'bin', 'uffdscope'), 'demo'], {
+        program: '/usr/bin/setpriv',
+        env: { PATH: path, HOME: '/nonexistent' },
+      });
+      await on(terminal, async (t) => {
+        await t.until('a fault that waits', /HELD/);
+        await t.press('G', 'a');
+        await t.until('its answer', /is answered/);
+        await t.press('Q');
+        assert.equal(await t.ended(), 0, t.text);
+      });
+    });
 
     test('root itself writes nothing there: a read-only mount is enough', () => {
       const script =
