@@ -31,8 +31,8 @@ class BytesSource final : public Source {
   explicit BytesSource(std::vector<uint8_t> bytes) : bytes_(std::move(bytes)) {}
   Result<void> fill(uint64_t, std::span<uint8_t> into) override {
     size_t n = std::min(into.size(), bytes_.size());
-    std::memcpy(into.data(), bytes_.data(), n);
-    std::memset(into.data() + n, 0, into.size() - n);
+    std::copy_n(bytes_.begin(), n, into.begin());
+    std::fill(into.begin() + static_cast<std::ptrdiff_t>(n), into.end(), uint8_t{0});
     return {};
   }
 
