@@ -1,4 +1,5 @@
-// The core's result type: a value, or the system call that failed and why. Becomes an exception in addon/ only.
+// The core's result type: a value, or the system call that failed and why. Becomes an exception in
+// addon/ only.
 #pragma once
 #include <cstdint>
 #include <expected>

@@ -253,8 +253,8 @@ TEST_CASE("UFFDIO_COPY: huge pages") {
          Field field(Memory::huge, 2);
          return copies(field, 0, 2);
        }},
-      // hugetlb_mfill_atomic_pte calls it EEXIST when no page can be had and the page table is there,
-      // which it has just made: want of memory can't be told from a page that is there.
+      // hugetlb_mfill_atomic_pte calls it EEXIST when no page can be had and the page table is
+      // there, which it has just made: want of memory can't be told from a page that is there.
       {"the pool is empty", 0, EEXIST,
        [&] {
          pool.set(0);
