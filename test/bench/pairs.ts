@@ -24,7 +24,7 @@ export async function alternate(
       as.push(await a());
     }
   }
-  const ratios = as.map((x, i) => bs[i]! / x).sort((x, y) => x - y);
+  const ratios = as.map((x, i) => bs[i]! / x).toSorted((x, y) => x - y);
   return { median: median(ratios), low: ratios[0]!, high: ratios.at(-1)!, pairs: count, a: as, b: bs };
 }
 

@@ -4,20 +4,23 @@ import { test } from 'node:test';
 import { layout, type LayoutState } from '../../../ui/layout.js';
 import type { Rect } from '../../../ui/screen/compose.js';
 
+/** One sign of a drawing stands for so many cells. */
+const SCALE = { columns: 5, rows: 2 };
 const STATE: LayoutState = { shape: 'auto', zoom: false, focus: 4, main: 4, hints: true };
 
 /** h header, o options, t tab strip, s status, b hint bar, 1..5 panes; a scale of 5x2 cells a sign keeps it small. */
-function draw(columns: number, rows: number, state: Partial<LayoutState> = {}, scale = [5, 2] as const): string {
+function draw(columns: number, rows: number, state: Partial<LayoutState> = {}): string {
   const laid = layout(columns, rows, { ...STATE, ...state });
   if (laid.kind === 'small') return `need ${laid.need.join('x')}`;
-  const cells = Array.from({ length: rows }, () => Array.from({ length: columns }, () => ' '));
+  const cells: string[][] = Array.from({ length: rows }, () => Array.from({ length: columns }, () => ' '));
   const fill = (rect: Rect | null, sign: string): void => {
     if (!rect) return;
     assert.ok(rect.left >= 0 && rect.left + rect.width <= columns, `${sign} is too wide`);
     assert.ok(rect.top >= 0 && rect.top + rect.height <= rows, `${sign} is too high`);
     for (let y = rect.top; y < rect.top + rect.height; y++) {
-      for (let x = rect.left; x < rect.left + rect.width; x++) {
-        assert.equal(cells[y]![x], ' ', `${sign} lies over ${cells[y]![x]}`);
+      for (let x: number = rect.left; x < rect.left + rect.width; x++) {
+        const there: string = cells[y]![x]!;
+        assert.equal(there, ' ', `${sign} lies over ${there}`);
         cells[y]![x] = sign;
       }
     }
@@ -32,8 +35,8 @@ function draw(columns: number, rows: number, state: Partial<LayoutState> = {}, s
     cells.every((row) => row.every((cell) => cell !== ' ')),
     'every cell belongs to something',
   );
-  const kept = cells.filter((_, y) => y < 2 || y >= rows - 2 || y % scale[1] === 0);
-  return kept.map((row) => row.filter((_, x) => x % scale[0] === 0).join('')).join('\n');
+  const kept = cells.filter((_, y) => y < 2 || y >= rows - 2 || y % SCALE.rows === 0);
+  return kept.map((row) => row.filter((_, x) => x % SCALE.columns === 0).join('')).join('\n');
 }
 
 test('120x40: two columns', () => {
