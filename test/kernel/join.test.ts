@@ -103,7 +103,7 @@ for (const name of ['blocking_uffd', 'epoll_et', 'missing', 'forks', 'remaps'] a
     for (let i = 0; i < 20; i++) {
       await session.hold(null);
       assert.notEqual(session.snapshot().stance, 'looking'); // armed, or the handler has its turn to read an event
-      await sleep(20);
+      await sleep(50);
       seen = session.snapshot().faults;
       await session.release();
       await sleep(10);
