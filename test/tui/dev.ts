@@ -32,9 +32,15 @@ const session = new MemorySession({
 });
 
 if (values.heartbeat) {
-  const { writeFileSync } = await import('node:fs');
+  const { renameSync, writeFileSync } = await import('node:fs');
+  const next = `${values.heartbeat}.next`;
   let beats = 0;
-  setInterval(() => writeFileSync(values.heartbeat!, `${++beats} ${session.faults.last}`), 20).unref();
+  const beat = (): void => {
+    writeFileSync(next, `${++beats} ${session.faults.last}`);
+    renameSync(next, values.heartbeat!); // whoever reads it never finds half of it
+  };
+  beat();
+  setInterval(beat, 20).unref();
 }
 if (values.throw) setTimeout(() => { throw new Error('thrown by the test'); }, Number(values.throw)).unref(); // prettier-ignore
 

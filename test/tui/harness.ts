@@ -31,6 +31,7 @@ export class Terminal {
   readonly emulator;
   readonly pty: IPty;
   raw = '';
+  #kept = '';
   exit: { exitCode: number; signal?: number | undefined } | null = null;
 
   constructor(args: readonly string[], options: StartOptions = {}) {
@@ -40,10 +41,10 @@ export class Terminal {
     for (const name of ['LC_ALL', 'LC_CTYPE', 'NO_COLOR', 'FORCE_COLOR', 'CI']) {
       if (!(name in (options.env ?? {}))) delete (env as NodeJS.ProcessEnv)[name];
     }
-    this.pty = spawn(program, [...args], { cols: columns, rows, cwd: ROOT, name: 'xterm-256color', env });
+    this.pty = spawn(program, [...args], { cols: columns, rows, cwd: ROOT, name: env.TERM, env });
     this.pty.onData((data) => {
       this.raw += data;
-      this.emulator.write(data);
+      this.#show(data);
     });
     this.pty.onExit((exit) => (this.exit = exit));
   }
@@ -63,6 +64,16 @@ export class Terminal {
     const terminal = new Terminal(['--noprofile', '--norc', '-i'], { ...options, program: '/bin/bash' });
     terminal.send(`${command}\r`);
     return terminal;
+  }
+
+  /** A frame is shown when it is whole, as terminals that know synchronized output do. */
+  #show(data: string): void {
+    this.#kept += data;
+    const begin = this.#kept.lastIndexOf('\x1b[?2026h');
+    const whole = begin < 0 || this.#kept.indexOf('\x1b[?2026l', begin) >= 0;
+    const show = whole ? this.#kept.length : begin;
+    this.emulator.write(this.#kept.slice(0, show));
+    this.#kept = this.#kept.slice(show);
   }
 
   send(bytes: string): void {

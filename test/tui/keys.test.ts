@@ -260,7 +260,9 @@ test('s and S sort and reverse by the column in focus', async () => {
     await t.until('reversed', () => /#↓/.test(t.text));
     await t.press('S', 'right', 'right', 's');
     await t.until('by thread', /TID↑/);
-    const tids = t.rows.map((row) => /││[▌ ] +\d+ +[\d.]+ (\d+) +(?:miss|wp|min)/.exec(row)?.[1]).filter((tid) => tid !== undefined);
+    const tids = t.rows
+      .map((row) => /││[▌ ] +\d+ +[\d.]+ (\d+) +(?:miss|wp|min)/.exec(row)?.[1])
+      .filter((tid) => tid !== undefined);
     assert.deepEqual(tids, tids.toSorted());
     await t.press('s');
     await t.until('the order they came in', () => !/TID↑/.test(t.text));

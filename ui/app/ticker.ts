@@ -1,21 +1,29 @@
 /** Looks at the session at frame rate while things change, less often while nothing does, and paints what changed. */
 import type { App } from './app.js';
 
-const FRAME_MS = 33;
-const IDLE_MS = 100;
-const IDLE_AFTER_MS = 1000;
+/** How long to the next look, by how long nothing has changed. */
+const PACE: readonly (readonly [quietMs: number, nextMs: number])[] = [
+  [5000, 200],
+  [1000, 100],
+  [0, 33],
+];
 const MAPS_MS = 1000;
+/** Where only the ages of waiting faults move on. */
+const AGES_MS = 250;
+/** From ten seconds on they are shown in whole ones. */
+const OLD_AGES_MS = 1000;
+const OLD_NS = 10e9;
 
 export class Ticker {
   #timer: NodeJS.Timeout | null = null;
   #changedAt = performance.now();
   #mapsAt = 0;
-  #heldBefore = 0;
+  #agesAt = 0;
 
   constructor(private readonly app: App) {}
 
   start(): void {
-    this.#next(FRAME_MS);
+    this.#next(0);
   }
 
   stop(): void {
@@ -41,7 +49,8 @@ export class Ticker {
         app.touch(); // the sparkline moves on, and so may a page that is shown
       }
     }
-    this.#next(now - this.#changedAt < IDLE_AFTER_MS ? FRAME_MS : IDLE_MS);
+    const quiet = now - this.#changedAt;
+    this.#next(PACE.find(([from]) => quiet >= from)![1]);
   }
 
   /** True when faults came or went: then the next look is soon. */
@@ -50,23 +59,26 @@ export class Ticker {
     const watch = app.at;
     const before = watch.snapshot;
     const changed = watch.poll();
-    const moved = watch.snapshot.faultsVersion !== before.faultsVersion || watch.snapshot.events !== before.events;
-    if (changed) app.touch();
+    const { held, delayed, oldestHeld } = watch.snapshot;
+    const agesMs = oldestHeld !== null && oldestHeld > OLD_NS ? OLD_AGES_MS : AGES_MS;
+    if (changed || (held + delayed > 0 && now - this.#agesAt >= agesMs)) {
+      this.#agesAt = now;
+      app.touch();
+    }
     this.#firstHeld();
-    return moved || now - this.#changedAt < 0;
+    return watch.snapshot.faultsVersion !== before.faultsVersion || watch.snapshot.events !== before.events;
   }
 
   /** The first fault that waits for the operator gets the focus, and a line that says what can be done. */
   #firstHeld(): void {
     const { app } = this;
     const { snapshot, session, list } = app.at;
-    if (app.state.firstHeld === 'not yet' && snapshot.held > 0 && this.#heldBefore === 0) {
+    if (app.state.firstHeld === 'not yet' && snapshot.held > 0) {
       const first = session.faults.waiting().find((seq) => session.faults.row(seq)?.state === 'held');
       if (first === undefined) return;
       if (list.follow && app.overlays.front === null) list.focusOn(first);
       app.set({ firstHeld: 'shown' });
     }
     if (app.state.firstHeld === 'shown' && snapshot.held === 0) app.set({ firstHeld: 'done' });
-    this.#heldBefore = app.state.firstHeld === 'not yet' ? 0 : snapshot.held;
   }
 }

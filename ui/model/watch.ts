@@ -46,7 +46,7 @@ export class Watch {
     this.lastHold = this.snapshot.holdFilter;
   }
 
-  /** Look again; true when anything on a screen may differ. */
+  /** Look again; true when anything on a screen may differ but the ages of what waits. */
   poll(): boolean {
     const old = this.snapshot;
     const now = (this.snapshot = this.session.snapshot());
@@ -54,7 +54,7 @@ export class Watch {
       this.#sampledAt = performance.now();
       this.rate.sample(now.now, now.faults);
     }
-    return now.held > 0 || now.delayed > 0 || CHANGING.some((key) => old[key] !== now[key]);
+    return CHANGING.some((key) => old[key] !== now[key]);
   }
 
   /** The session's word on a verb, remembered until something changes: a hint bar asks for all of them at each frame. */

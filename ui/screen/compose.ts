@@ -27,13 +27,22 @@ export interface Picture {
 type Span = readonly [from: number, to: number];
 
 export class Composer {
-  #base: string[] = [];
-  #painted = new Map<string, string>();
+  #base: (string | null)[] = [];
+  /** By row, then by layer and span: what stands there. */
+  #painted = new Map<number, Map<string, string>>();
   #all = true;
 
   /** Forget what is shown: the next frame is whole. */
   invalidate(): void {
     this.#all = true;
+  }
+
+  /** Forget some rows only: something in front of them came, went or moved. */
+  damage(top: number, height: number): void {
+    for (let y = top; y < top + height; y++) {
+      this.#base[y] = null;
+      this.#painted.delete(y);
+    }
   }
 
   compose(picture: Picture): string {
@@ -74,10 +83,12 @@ export class Composer {
       const y = layer.top + i;
       if (y >= picture.rows) break;
       const row = layer.rows[i] ?? '';
+      let here = this.#painted.get(y);
+      if (!here) this.#painted.set(y, (here = new Map()));
       for (const [from, to] of spans(layer, y)) {
-        const key = `${id}:${y}:${from}:${to}`;
-        if (this.#painted.get(key) === row) continue;
-        this.#painted.set(key, row);
+        const key = `${id}:${from}:${to}`;
+        if (here.get(key) === row) continue;
+        here.set(key, row);
         const whole = from === layer.left && to === layer.left + layer.width;
         out += segment(y, from, to, whole ? row : sliceCells(row, from - layer.left, to - layer.left));
       }

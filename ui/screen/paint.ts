@@ -9,6 +9,8 @@ const SPELLED: Readonly<Record<string, string>> = { '·': '.', '…': '~', '—'
 
 export class Paint {
   readonly glyphs: Glyphs;
+  /** Asked for hundreds of times a frame. */
+  readonly #opened: Partial<Record<Role, Partial<Record<Role, string>>>> = {};
 
   constructor(
     readonly theme: ThemeName,
@@ -30,6 +32,11 @@ export class Paint {
 
   /** The SGR that switches to a role, from whatever was before. */
   open(role: Role, base: Role = 'plain'): string {
+    const known = (this.#opened[base] ??= {});
+    return (known[role] ??= this.#sgr(role, base));
+  }
+
+  #sgr(role: Role, base: Role): string {
     if (this.theme === 'dumb') return '';
     const theme = THEMES[this.theme];
     const codes = [theme[base], role === base ? '' : theme[role]].filter((code) => code !== '');

@@ -132,13 +132,21 @@ export class Screen extends Writable {
   /** `rows` are exactly `rect.width` cells wide; what is missing is blank. `masks` stand in front of it. */
   layer(id: string, rect: Rect, rows: readonly string[], masks: readonly Rect[] = []): void {
     const old = this.#layers.get(id);
-    this.#layers.set(id, { ...rect, rows, masks });
-    if (old && sameRect(old, rect) && sameRects(old.masks, masks)) this.#schedule();
-    else this.invalidate();
+    const layer = { ...rect, rows, masks };
+    this.#layers.set(id, layer);
+    if (!old || !sameRect(old, layer) || !sameRects(old.masks, masks)) {
+      for (const one of [...(old ? [old, ...old.masks] : []), layer, ...masks])
+        this.#composer.damage(one.top, one.height);
+    }
+    this.#schedule();
   }
 
   drop(id: string): void {
-    if (this.#layers.delete(id)) this.invalidate();
+    const old = this.#layers.get(id);
+    if (!old) return;
+    this.#layers.delete(id);
+    this.#composer.damage(old.top, old.height);
+    this.#schedule();
   }
 
   layerIds(): string[] {

@@ -2,11 +2,12 @@
 import type { App } from '../app/app.js';
 import { filterView, goTo } from '../app/navigate.js';
 import { formatText } from '../../native/session/filter/index.js';
-import type { Range } from '../../native/session/types.js';
+import type { PageMap, Range } from '../../native/session/types.js';
 import { Scroll } from '../model/scroll.js';
 import { plural, size } from '../rows/format.js';
 import { mapCells, pageMapRows } from '../rows/page-map.js';
 import { rangeRows } from '../rows/ranges.js';
+import type { Paint } from '../screen/paint.js';
 import type { View } from './view.js';
 
 const MAP_MIN_ROWS = 5;
@@ -14,6 +15,7 @@ const MAP_MIN_ROWS = 5;
 export class RangesPane implements View {
   readonly title = 'Ranges';
   readonly #scroll = new Scroll();
+  readonly #map = new DrawnMap();
 
   constructor(private readonly app: App) {}
 
@@ -37,7 +39,7 @@ export class RangesPane implements View {
     const range = this.focused;
     if (range === null || room < MAP_MIN_ROWS) return list;
     const map = maps.map(range.id, mapCells(room, width));
-    return [...list, this.app.paint.line(width).end(), ...pageMapRows(map, range.name, room, width, this.app.paint)];
+    return [...list, this.app.paint.line(width).end(), ...this.#map.rows(map, range.name, room, width, this.app.paint)];
   }
 
   footer(): string {
@@ -71,17 +73,18 @@ export class RangesPane implements View {
 
 export class MapPane implements View {
   readonly title = 'Map';
+  readonly #map = new DrawnMap();
 
   constructor(
     private readonly app: App,
     private readonly ranges: RangesPane,
   ) {}
 
-  rows(height: number, width: number): string[] {
+  rows(height: number, width: number): readonly string[] {
     const range = this.ranges.focused;
     if (range === null) return [this.app.paint.line(width).add('  no ranges are registered', 'dim').end()];
     const map = this.app.at.maps.map(range.id, mapCells(height, width));
-    return pageMapRows(map, range.name, height, width, this.app.paint);
+    return this.#map.rows(map, range.name, height, width, this.app.paint);
   }
 
   footer(): string {
@@ -96,5 +99,20 @@ export class MapPane implements View {
 
   open(): void {
     this.ranges.open();
+  }
+}
+
+/** A map has a thousand cells and changes once a second: its rows are kept until then. */
+class DrawnMap {
+  #key: readonly unknown[] = [];
+  #rows: readonly string[] = [];
+
+  rows(map: PageMap | null, name: string, height: number, width: number, paint: Paint): readonly string[] {
+    const key = [map, name, height, width, paint];
+    if (key.some((part, i) => part !== this.#key[i])) {
+      this.#key = key;
+      this.#rows = pageMapRows(map, name, height, width, paint);
+    }
+    return this.#rows;
   }
 }

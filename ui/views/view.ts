@@ -6,7 +6,7 @@ import type { Mode } from '../commands/command.js';
 export interface View {
   readonly title: string;
   /** Rows of exactly `width` cells, at most `height`. */
-  rows(height: number, width: number): string[];
+  rows(height: number, width: number): readonly string[];
   /** Stands in the lower frame. */
   footer(): string;
   /** By rows; ±Infinity to an end. */
