@@ -6,6 +6,7 @@
 #include "keeper/io_uring_readers.h"
 #include "kernel/fdinfo.h"
 #include "kernel/procfs.h"
+#include "kernel/scan_fds.h"
 
 namespace uffdscope {
 namespace {
@@ -37,6 +38,7 @@ std::optional<KeeperMessage> Arming::begin(Lookout& lookout, int64_t now) {
   for (const Holders::Holder& holder : lookout.holders().of(lookout.find(monitor_)->ino)) {
     if (auto worker = io_uring_worker_in_uffd(holder.pid))
       return refused(KeeperRefusal::io_uring, *worker);
+    if (polls_by_io_uring(holder.pid)) ring_poller_ = holder.pid;  // before we disturb it
     auto stat = read_stat(proc_dir(), std::to_string(holder.pid));
     if (stat && stat->comm == kKeeperComm) of_others_.insert(stat->ppid);
   }
@@ -49,9 +51,11 @@ std::optional<KeeperMessage> Arming::freeze_seen(int64_t now, const Lookout::Sig
     const FrozenThread* held = freezer.find(r.tid);
     if (held && held->wanted_by.test(monitor_)) return std::nullopt;
     if (of_others_.contains(r.pid)) return refused(KeeperRefusal::traced, r.pid);
-    if (auto refusal = freezer.freeze(monitor_, r.pid, r.tid, call))
-      return refused(refusal->why, refusal->pid);
-    return std::nullopt;
+    auto refusal = freezer.freeze(monitor_, r.pid, r.tid, call);
+    if (!refusal) return std::nullopt;
+    // The kernel lets nobody trace those, whatever the permissions (ptrace_attach()).
+    if (is_io_uring_worker(r.pid, r.tid)) return refused(KeeperRefusal::io_uring, r.tid);
+    return refused(refusal->why, refusal->pid);
   };
   for (const Lookout::Sighting& sighting : seen.waiting)
     if (auto no = freeze(sighting.reader, sighting.reader.call)) return no;
@@ -81,7 +85,9 @@ Arming::Missing Arming::missing(const Watched& watched, const Freezer& freezer) 
     missing.anyone = true;
     const FrozenThread* held = freezer.find(reader.tid);
     if (held && held->frozen() && held->wanted_by.test(monitor_)) continue;
+    missing.pid = reader.pid;
     missing.tid = reader.tid;
+    missing.sure = missing.sure || reader.sure;
     if (held || freezer.failures(reader.tid) < 2 ||
         look_at_thread(reader.pid, reader.tid).state != ThreadLook::State::in_call)
       missing.all_parked = false;
@@ -94,9 +100,13 @@ std::optional<KeeperMessage> Arming::nobody(const Lookout::Sightings& seen, Look
   for (const Holders::Holder& holder : lookout.holders().of(ino)) {
     if (auto worker = io_uring_worker_in_uffd(holder.pid))
       return refused(KeeperRefusal::io_uring, *worker);
-    if (polls_by_io_uring(holder.pid)) return refused(KeeperRefusal::io_uring, holder.pid);
+    if (holder.pid == ring_poller_ || polls_by_io_uring(holder.pid))
+      return refused(KeeperRefusal::io_uring, holder.pid);
   }
   if (seen.refused) return refused(KeeperRefusal::not_permitted, seen.refused);
+  pid_t target = lookout.find(monitor_)->target;
+  if (uffds_held_by(proc_dir(), target).sight == HeldByProcess::Sight::refused)
+    return refused(KeeperRefusal::not_permitted, target);
   return KeeperMessage{KeeperSay::no_handler, monitor_, 0, 0, 0, 0};
 }
 
@@ -122,10 +132,17 @@ std::optional<KeeperMessage> Arming::step(int64_t now, Lookout& lookout, Freezer
                           standing.frozen,
                           static_cast<uint64_t>(standing.longest_stop_ns),
                           0};
-  if (!reply && !absent.anyone && !active_ && now - begun_ > kLookForAnyone)
+  if (!reply && !absent.anyone && now - begun_ > kLookForAnyone) {
     reply = nobody(seen, lookout, watched->ino);
-  if (!reply && late && (standing.in_transit == 0 || now - begun_ > kSettleWithin))
-    reply = refused(KeeperRefusal::did_not_stop, absent.tid);
+    // Somebody answers whom we can't find: not to be read beside, and not to be called dead.
+    if (active_ && reply->say == KeeperSay::no_handler) reply.reset();
+  }
+  if (!reply && late && (standing.in_transit == 0 || now - begun_ > kSettleWithin)) {
+    if (!absent.sure || absent.pid == ring_poller_)
+      reply = nobody(seen, lookout, watched->ino);  // for a better reason
+    if (!reply || reply->say == KeeperSay::no_handler)
+      reply = refused(KeeperRefusal::did_not_stop, absent.tid);
+  }
   if (reply) {
     watched->armed = reply->say != KeeperSay::refused;
     if (reply->say == KeeperSay::armed)  // whoever is held was at a wait or a read

@@ -22,7 +22,8 @@ class Arming {
  private:
   struct Missing {
     bool anyone = false;     // is there any reader?
-    pid_t tid = 0;           // a living reader that is not frozen; 0: none
+    pid_t pid = 0, tid = 0;  // a living reader that is not frozen; 0: none
+    bool sure = false;       // one such was seen to wait or to read, not only suspected
     bool all_parked = true;  // each of them sleeps in some other call, where it failed to leave
   };
   std::optional<KeeperMessage> begin(Lookout& lookout, int64_t now);
@@ -40,6 +41,7 @@ class Arming {
   bool looked_ = false;
   bool active_ = false;  // messages were read or answered while we looked: somebody lives
   uint64_t unread_ = 0, unanswered_ = 0;
+  pid_t ring_poller_ = 0;      // a process whose io_uring waits for some descriptor
   std::set<pid_t> of_others_;  // processes that are another uffdscope
 };
 

@@ -16,12 +16,14 @@ constexpr std::string_view kPollList = "PollList:\n";
 
 }  // namespace
 
+bool is_io_uring_worker(pid_t pid, pid_t tid) {
+  auto comm = read_proc_file(proc_dir(), (task_path(pid, tid) + "/comm").c_str(), 64);
+  return comm && comm->starts_with("iou-");
+}
+
 std::optional<pid_t> io_uring_worker_in_uffd(pid_t pid) {
-  for (pid_t tid : threads_of(pid)) {
-    auto comm = read_proc_file(proc_dir(), (task_path(pid, tid) + "/comm").c_str(), 64);
-    if (!comm || !comm->starts_with("iou-")) continue;
-    if (sleeps_in(pid, tid).starts_with("userfaultfd_")) return tid;
-  }
+  for (pid_t tid : threads_of(pid))
+    if (is_io_uring_worker(pid, tid) && sleeps_in(pid, tid).starts_with("userfaultfd_")) return tid;
   return std::nullopt;
 }
 

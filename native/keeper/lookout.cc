@@ -14,6 +14,10 @@ namespace {
 
 constexpr size_t kThreadsALook = 200;
 constexpr size_t kProcessesALook = 20;
+constexpr int64_t kYoungPause = 100 * kMilli;  // in the first second with a uffd
+constexpr int64_t kIdlePause = 500 * kMilli;
+constexpr int64_t kArmedPause = 50 * kMilli;
+constexpr int64_t kHoldersPause = 450 * kMilli;
 constexpr int64_t kStaleAfter = 30 * kSecond;
 constexpr int64_t kSuspectFor = 2 * kSecond;
 
@@ -136,7 +140,11 @@ std::vector<Holders::Holder> Lookout::all_holders() const {
 
 Lookout::Sightings Lookout::look_some(int64_t now) {
   Sightings seen;
-  holders_.look_at_some(kProcessesALook);
+  // Descriptors change hands rarely; threads come to their waits all the time.
+  if (now - holders_looked_at_ >= (now - newest_ < kSecond ? kYoungPause : kHoldersPause)) {
+    holders_.look_at_some(kProcessesALook);
+    holders_looked_at_ = now;
+  }
   std::vector<Holders::Holder> all = all_holders();
   std::erase_if(rolls_, [&](const auto& roll) {
     return std::ranges::find(all, roll.first, &Holders::Holder::pid) == all.end();
@@ -153,8 +161,8 @@ Lookout::Sightings Lookout::look_some(int64_t now) {
 
 int64_t Lookout::pause(int64_t now, int64_t cost) const {
   bool armed = std::ranges::any_of(watched_, [](const auto& w) { return w.second.armed; });
-  if (armed) return std::max(50 * kMilli, 20 * cost);
-  return std::max(now - newest_ < kSecond ? 100 * kMilli : 500 * kMilli, 200 * cost);
+  if (armed) return std::max(kArmedPause, 20 * cost);
+  return std::max(now - newest_ < kSecond ? kYoungPause : kIdlePause, 200 * cost);
 }
 
 std::vector<Lookout::Gone> Lookout::forget_gone(int64_t now) {

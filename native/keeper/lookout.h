@@ -93,6 +93,7 @@ class Lookout {
   std::map<uint32_t, Watched> watched_;
   std::map<pid_t, ThreadRoll> rolls_;
   ReadCounts counts_;
+  int64_t holders_looked_at_ = 0;
   int64_t newest_ = 0, due_ = INT64_MAX;
 };
 

@@ -33,7 +33,7 @@ bool ReadCounts::suspect(pid_t pid, pid_t tid, int64_t now) {
   // Reads that found nothing count as calls, so 32 is the most there is to a call.
   constexpr uint64_t kMessage = sizeof(RawMessage);
   bool suspect =
-      !first && more_bytes > 0 && more_bytes % kMessage == 0 && more_bytes <= more_calls * kMessage;
+      !first && more_calls > 0 && more_bytes % kMessage == 0 && more_bytes <= more_calls * kMessage;
   count = {bytes, calls, now, suspect};
   return suspect;
 }

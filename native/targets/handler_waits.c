@@ -2,14 +2,20 @@
 // its pages until standard input ends. It says what it saw, and exits with
 //   0 all was right   10 more EINTR than signals   11 EAGAIN where a message had been announced
 //   12 wrong bytes    13 another error             2 usage   3 no userfaultfd
-// handler_waits WAY [threads=N] [touchers=N] [uffds=N] [pages=N] [gap=US] [work=US] [process=1]
 //   WAY      poll ppoll select pselect epoll epollet epollpwait epollpwait2 nested read nap
 //   threads  handlers; with several of them EAGAIN is nobody's fault and not held against us
 //   work     what one answer takes; gap: between two touches
 //   process  the handler is a child process; else it is the first thread
+//   seccomp  a filter that kills the process for a call number that does not exist
+//   idlers   threads that do nothing
+// handler_waits WAY [threads=N] [touchers=N] [uffds=N] [pages=N] [gap=US] [work=US] [process=1]
+//               [seccomp=1] [idlers=N]
 #define _GNU_SOURCE
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
 #include <sys/select.h>
@@ -130,6 +136,36 @@ static void on_signal(int signal) {
   if (signal == SIGTERM) counts->stop = 1;
 }
 
+static void* idle(void* unused) {
+  for (;;) pause();
+  return unused;
+}
+
+static void start_idlers(long n) {
+  pthread_attr_t small;
+  pthread_t thread;
+  pthread_attr_init(&small);
+  pthread_attr_setstacksize(&small, 32 * 1024);
+  while (n-- > 0) pthread_create(&thread, &small, idle, 0);
+}
+
+// What sandboxed handlers have, in small: a tracer that changed a call's number to -1 would kill
+// it.
+static void forbid_unknown_calls(void) {
+  struct sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 1000, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+      prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
+    perror("seccomp");
+    exit(3);
+  }
+}
+
 static int number(const char* argument, const char* name, long* into) {
   size_t length = strlen(name);
   if (strncmp(argument, name, length) || argument[length] != '=') return 0;
@@ -138,24 +174,27 @@ static int number(const char* argument, const char* name, long* into) {
 }
 
 int main(int argc, char** argv) {
-  long n_threads = 1, n_touchers = 1, n_uffds = 1, process = 0;
+  long n_threads = 1, n_touchers = 1, n_uffds = 1, process = 0, seccomp = 0, idlers = 0;
   for (int i = 2; i < argc; i++)
     if (!number(argv[i], "threads", &n_threads) && !number(argv[i], "touchers", &n_touchers) &&
         !number(argv[i], "uffds", &n_uffds) && !number(argv[i], "pages", &pages) &&
         !number(argv[i], "gap", &gap_us) && !number(argv[i], "work", &work_us) &&
-        !number(argv[i], "process", &process))
+        !number(argv[i], "process", &process) && !number(argv[i], "seccomp", &seccomp) &&
+        !number(argv[i], "idlers", &idlers))
       argc = 0;
   if (argc < 2 || n_uffds < 1 || n_uffds > MOST_UFFDS) return 2;
   way = argv[1];
   threads = (int)n_threads, touchers = (int)n_touchers, uffd_count = (int)n_uffds;
   own_process = (int)process;
   counts = mmap(0, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (seccomp) forbid_unknown_calls();
   for (int i = 0; i < uffd_count; i++) open_uffd(i, !is("read"));
   struct sigaction action = {.sa_handler = on_signal};  // no SA_RESTART: a wait is for interrupting
   sigaction(SIGUSR1, &action, 0);
   sigaction(SIGTERM, &action, 0);
 
   block_signals(SIG_BLOCK);
+  start_idlers(idlers);
   pid_t handler = own_process ? fork() : getpid();
   if (own_process && handler == 0) prctl(PR_SET_PDEATHSIG, SIGKILL);
   int touches = !own_process || handler != 0, handles = !own_process || handler == 0;

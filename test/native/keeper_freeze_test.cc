@@ -137,7 +137,7 @@ TEST_CASE("a storm of signals reaches the handler, and nothing but the signals")
       ::kill(storm, SIGKILL);
       CHECK(refused == 0);
       CHECK(handler.finish() == 0);  // EINTR at most once a signal
-      MESSAGE(way << " in the storm: " << handler.report());
+      MESSAGE(std::string(way) << " in the storm: " << handler.report());
     }
   }
 }

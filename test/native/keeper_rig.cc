@@ -44,17 +44,21 @@ Handler::Handler(const std::string& arguments) {
   std::istringstream words(arguments);
   for (std::string word; words >> word;) command.push_back(word);
   start(command);
+  read_uffds();
+  REQUIRE_MESSAGE(has_uffd(), "handler_waits " << arguments << " did not start");
+}
+
+Handler::Handler(const std::vector<std::string>& command, SaysUffds says) {
+  start(command);
+  handler_ = pid_;
+  if (says == SaysUffds::yes) read_uffds();
+}
+
+void Handler::read_uffds() {
   std::istringstream said(line(3000));
   std::string word;
   said >> word >> handler_;
   for (int fd; said >> word >> fd >> word >> word;) uffds_.push_back(fd);
-  REQUIRE_MESSAGE(!uffds_.empty(), "handler_waits " << arguments << " did not start");
-}
-
-Handler::Handler(const std::vector<std::string>& command, bool says_ready) {
-  start(command);
-  handler_ = pid_;
-  if (says_ready) line(3000);
 }
 
 void Handler::start(const std::vector<std::string>& command) {

@@ -24,13 +24,15 @@ void sleep_ms(int ms);
 class Handler {
  public:
   explicit Handler(const std::string& arguments);
-  /// The same for any program; where `says_ready`, its first line is waited for.
-  Handler(const std::vector<std::string>& command, bool says_ready);
+  /// Any other program; `yes`: one whose first line names its uffds as handler_waits does.
+  enum class SaysUffds { no, yes };
+  Handler(const std::vector<std::string>& command, SaysUffds says);
   ~Handler();
   Handler(const Handler&) = delete;
 
   pid_t pid() const { return pid_; }          // the process whose memory is served
   pid_t handler() const { return handler_; }  // the process that answers
+  bool has_uffd() const { return !uffds_.empty(); }
   /// Our copy of its uffd number `i`.
   Userfaultfd uffd(size_t i = 0) const;
   void send(int signal) const;
@@ -42,6 +44,7 @@ class Handler {
 
  private:
   void start(const std::vector<std::string>& command);
+  void read_uffds();
   std::string line(int within_ms);
   pid_t pid_ = -1, handler_ = -1;
   std::vector<int> uffds_;
