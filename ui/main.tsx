@@ -118,6 +118,7 @@ async function run(app: App, screen: Screen, input: ReadStream, level: 0 | 1 | 3
     ticker.stop();
     app.picker?.stop();
     screen.leave();
+    (chrome as ChromeStore | null)?.close();
     (ink as { unmount(): void } | null)?.unmount();
     screen.close();
     input.off('data', onData);

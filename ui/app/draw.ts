@@ -2,7 +2,7 @@
 import { inside } from '../layout.js';
 import { visiblePanes } from '../model/state.js';
 import { hintsFor } from '../commands/hints.js';
-import { footerRow } from '../rows/frame.js';
+import { footerRow, titleRow } from '../rows/frame.js';
 import { allModes, headerRow, optionsRow } from '../rows/header.js';
 import { hintBar, type HintBar } from '../rows/hints.js';
 import { statusRow } from '../rows/status.js';
@@ -35,8 +35,12 @@ export function draw(app: App): Drawn {
     screen.layer(id, rect, rows, masks);
   };
   const frames: ChromeFrame[] = [];
-  const putView = (id: string, rect: Rect, view: View, focused: boolean, masks?: readonly Rect[]): void => {
+  // Title and footer are painted too: the answer to a key must not wait for a frame of ink.
+  const putView = (id: string, frame: ChromeFrame, view: View, masks?: readonly Rect[]): void => {
+    const { rect, focused } = frame;
     const area = inside(rect);
+    frames.push(frame);
+    put(`${id} title`, { ...rect, height: 1 }, [titleRow(frame, rect.width, paint)], masks);
     put(id, area, view.rows(area.height, area.width), masks);
     const foot = { top: rect.top + rect.height - 1, left: area.left, width: area.width, height: 1 };
     put(`${id} foot`, foot, [footerRow(view.footer(), area.width, focused, paint)], masks);
@@ -45,16 +49,14 @@ export function draw(app: App): Drawn {
   put('header', layout.header, [header(app, layout.header.width)]);
   if (app.watch === null && app.picker !== null) {
     const rect = { top: 1, left: 0, width: state.columns, height: layout.status.top - 1 };
-    frames.push({ rect, title: app.picker.title, tabs: [], tab: 0, focused: true });
-    putView('picker', rect, app.picker, true);
+    putView('picker', { rect, title: app.picker.title, tabs: [], tab: 0, focused: true }, app.picker);
   } else {
     for (const id of visiblePanes(layout)) {
       const rect = layout.panes[id]!;
       const focused = state.focus === id && dialogs.length === 0;
       const tabs = app.panes![id].map((view) => view.title);
       const title = tabs.length > 1 ? `${id}` : `${id} ${PANE_NAMES[id]}`;
-      frames.push({ rect, title, tabs, tab: state.tabs[id], focused });
-      putView(`pane ${id}`, rect, app.pane(id)!, focused);
+      putView(`pane ${id}`, { rect, title, tabs, tab: state.tabs[id], focused }, app.pane(id)!);
     }
   }
   put('status', layout.status, [status(app, layout.status.width)]);
@@ -63,8 +65,8 @@ export function draw(app: App): Drawn {
 
   dialogs.forEach(({ overlay, rect }, i) => {
     const front = i === dialogs.length - 1;
-    frames.push({ rect, title: overlay.title, tabs: [], tab: 0, focused: front });
-    putView(`dialog ${i}`, rect, overlay, front, rects.slice(i + 1));
+    const frame = { rect, title: overlay.title, tabs: [], tab: 0, focused: front };
+    putView(`dialog ${i}`, frame, overlay, rects.slice(i + 1));
   });
   const front = dialogs.at(-1);
   const at = front?.overlay.cursor?.(inside(front.rect).width) ?? null;

@@ -17,23 +17,30 @@ export function frameTitle(look: FrameLook): string {
   return [look.title, ...tabs].filter((part) => part !== '').join(' ');
 }
 
+/** The upper edge with its corners: `╭─ 4 [Faults] Threads ──╮`. */
+export function titleRow(look: FrameLook, width: number, paint: Paint): string {
+  const role = look.focused ? 'frameFocus' : 'frame';
+  const { corner, horizontal } = paint.glyphs;
+  const title = cut(frameTitle(look), width - 6, paint.glyphs.ellipsis);
+  return paint
+    .line(width)
+    .add(`${corner[0]}${horizontal} `, role)
+    .add(title, look.focused ? 'frameFocus' : 'title')
+    .add(' ', role)
+    .add(horizontal.repeat(Math.max(0, width - cellWidth(title) - 5)), role)
+    .add(corner[1], role)
+    .end();
+}
+
 /** Every row of the frame; its inside is blank. */
 export function frameRows(rect: Rect, look: FrameLook, paint: Paint): string[] {
   const role = look.focused ? 'frameFocus' : 'frame';
   const { corner, horizontal, vertical } = paint.glyphs;
-  const title = cut(frameTitle(look), rect.width - 6, paint.glyphs.ellipsis);
-  const top = paint
-    .line(rect.width)
-    .add(`${corner[0]}${horizontal} `, role)
-    .add(title, look.focused ? 'frameFocus' : 'title')
-    .add(' ', role)
-    .add(horizontal.repeat(Math.max(0, rect.width - cellWidth(title) - 5)), role)
-    .add(corner[1], role)
-    .end();
   const side = paint.style(vertical, role);
   const middle = side + ' '.repeat(Math.max(0, rect.width - 2)) + side;
   const bottom = paint.style(corner[2] + horizontal.repeat(Math.max(0, rect.width - 2)) + corner[3], role);
-  return [top, ...Array.from({ length: Math.max(0, rect.height - 2) }, () => middle), bottom];
+  const sides = Array.from({ length: Math.max(0, rect.height - 2) }, () => middle);
+  return [titleRow(look, rect.width, paint), ...sides, bottom];
 }
 
 /** The lower edge without its corners: `──── 3 held ─`. */

@@ -18,26 +18,35 @@ export interface ChromeModel {
   readonly lines: readonly { readonly top: number; readonly row: string }[];
 }
 
+/** An ink frame costs tens of ms of CPU: what differs only in colour or words waits for its turn. */
+const FRAME_MS = 250;
+const AFTER_PAINT_MS = 20;
+
 /** A value with one reader, for ink's one useSyncExternalStore. */
 export class ChromeStore {
-  #model: ChromeModel;
-  #key: string;
+  #shown: ChromeModel;
+  #wanted: ChromeModel;
+  #shownAt = -Infinity;
   #listener: (() => void) | null = null;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(initial: ChromeModel) {
-    this.#model = initial;
-    this.#key = keyOf(initial);
+    this.#shown = this.#wanted = initial;
   }
 
-  readonly get = (): ChromeModel => this.#model;
+  readonly get = (): ChromeModel => this.#shown;
 
-  /** Tells nobody where nothing that is drawn differs. */
+  /** Frames that come, go or move are drawn at once, others at most four times a second; nothing where all is the same. */
   set(model: ChromeModel): void {
-    const key = keyOf(model);
-    if (key === this.#key) return;
-    this.#key = key;
-    this.#model = model;
-    this.#listener?.();
+    this.#wanted = model;
+    if (keyOf(model) === keyOf(this.#shown)) return;
+    if (placesOf(model) !== placesOf(this.#shown)) {
+      this.#show();
+      return;
+    }
+    // Never in this turn: first the painted rows go out, which already say what changed.
+    const due = this.#shownAt + FRAME_MS - performance.now();
+    this.#timer ??= setTimeout(() => this.#show(), Math.max(AFTER_PAINT_MS, due));
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -46,8 +55,24 @@ export class ChromeStore {
       this.#listener = null;
     };
   };
+
+  close(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #show(): void {
+    this.close();
+    this.#shown = this.#wanted;
+    this.#shownAt = performance.now();
+    this.#listener?.();
+  }
 }
 
 function keyOf({ columns, rows, paint, frames, lines }: ChromeModel): string {
   return JSON.stringify([columns, rows, paint.theme, paint.ascii, frames, lines]);
+}
+
+function placesOf({ columns, rows, frames, lines }: ChromeModel): string {
+  return JSON.stringify([columns, rows, frames.map(({ rect }) => rect), lines.map(({ top }) => top)]);
 }
