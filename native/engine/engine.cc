@@ -209,7 +209,11 @@ void Engine::run() {
       work_.pop();
       do_work(std::move(w));
     }
-    if (releasing_) release_some();
+    if (releasing_) {
+      release_some();
+    } else if (!faults_.all_waiting().empty()) {
+      sweep_answered(now);
+    }
   }
   {
     std::lock_guard lock(posted_mutex_);

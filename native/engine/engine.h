@@ -176,6 +176,11 @@ class Engine {
   bool wants_armed() const;
   bool lost_turn() const;
   void forget_waiting(By by);
+
+  // engine_sweep.cc: faults that ended without us
+  void supersede(const Monitor& m, const FaultRecord& f);
+  void sweep_answered(int64_t now);
+  void ended_elsewhere(FaultTable::Waiting& w, By by);
   void begin_release(bool leave, std::function<void(Released)> done);
   void release_some();
   void finish_release();
@@ -204,6 +209,8 @@ class Engine {
   };
   std::unordered_multimap<uint64_t, std::shared_ptr<Pending>> requests_;  // by fault
   std::unordered_set<uint64_t> delayed_;
+  std::unordered_map<uint64_t, uint64_t> waiting_of_thread_;  // monitor and tid -> seq
+  int64_t next_sweep_ = 0;
   std::vector<std::function<void(HandlerState, KeeperRefusal, int32_t)>> arm_waiters_;
   std::vector<uint32_t> free_slots_;
   uint64_t slot_order_ = 0;

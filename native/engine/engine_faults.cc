@@ -271,6 +271,7 @@ bool Engine::hold(Monitor& m, FaultRecord& f, const RawMessage& raw, bool decide
   in_ring = f;
   f.seq = faults_.publish(in_ring);
   f.seq = seq;
+  supersede(m, f);
   {
     std::lock_guard lock(shared_);
     faults_.wait(f, slot);

@@ -11,7 +11,8 @@ enum class Kind : uint8_t { missing = 0, wp = 1, minor = 2 };
 enum class Access : uint8_t { read = 0, write = 1 };
 enum class State : uint8_t { unread, read, held, delayed, scripted, resolved, failed, gone };
 enum class Action : uint8_t { none, copy, zero, continue_, unprotect, poison, wake, pass, move };
-enum class By : uint8_t { none, operator_, default_, rule, script, handler, keeper };
+/// `target`: the thread was interrupted (a signal) and came again by itself.
+enum class By : uint8_t { none, operator_, default_, rule, script, handler, keeper, target };
 
 enum FaultFlag : uint8_t { kFlagEdited = 1 };
 

@@ -1,9 +1,11 @@
 // Our handle on one uffd while we take part in it, and where we stand with its handler.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "engine/range_table.h"
+#include "kernel/pagemap.h"
 #include "kernel/userfaultfd.h"
 
 namespace uffdscope {
@@ -37,7 +39,8 @@ struct Monitor {
   TurnFor turn_for = TurnFor::none;
   int64_t turn_until = 0;  // 0: the handler is not thawed yet
   int64_t next_check = 0;
-  std::vector<uint64_t> passing;  // faults to wake once the handler runs
+  std::optional<Pagemap> pagemap;  // of the target, opened when first needed
+  std::vector<uint64_t> passing;   // faults to wake once the handler runs
 
   bool sends_events() const { return features & abi::kFeatAllEvents; }
   /// Is there a living owner whose events we must leave alone?
