@@ -26,12 +26,15 @@ test('holding QEMU in post-copy and leaving lets the migration complete', { time
     await sleep(500);
     const held = session.snapshot();
     assert.equal(held.handler, 'frozen');
+    // QEMU's listen thread goes on filling pages: what it fills is not held any more, so one vCPU holds one fault.
+    assert.ok(held.held <= 3, `${held.held} held with one vCPU`);
     await session.release();
     await sleep(300);
   }
   const { faults, handedBack } = session.snapshot();
   assert.ok(faults > 0, 'the guest faulted while we held');
-  assert.equal(handedBack, faults, 'everything that was held went back');
+  const elsewhere = session.faults.select((f) => f.state === 'gone' && f.by === 'handler').length;
+  assert.equal(handedBack + elsewhere, faults, 'everything that was held went back, or QEMU had filled it itself');
   await session.detach();
   await endsRight(vms);
 });
