@@ -25,6 +25,7 @@ constexpr int64_t kHeartbeat = 200 * kMilli;
 /// are armed.
 constexpr int64_t kBlockingLook = 2 * kMilli;
 constexpr int64_t kTurnLook = 1 * kMilli;
+constexpr int kWorkAtOnce = 256;  // before new faults and the keeper are looked at again
 
 /// Faulting threads wait for this one: it should run as soon as it is woken, before the JavaScript
 /// that draws what it did. A short slice (Linux 6.12, EEVDF) lets it preempt; a better nice value
@@ -136,36 +137,12 @@ Monitor* Engine::monitor(uint32_t id) {
   return id >= 1 && id <= monitors_.size() ? monitors_[id - 1].get() : nullptr;
 }
 
-void Engine::post(std::function<void()> f) {
-  {
-    std::unique_lock lock(posted_mutex_);
-    if (ended_) {  // we left: there is no engine thread any more, and nothing it would touch
-      lock.unlock();
-      return f();
-    }
-    posted_.push_back(std::move(f));
-  }
-  uint64_t one = 1;
-  (void)!::write(wake_.get(), &one, sizeof one);
-}
-
-void Engine::run_posted() {
-  uint64_t n;
-  (void)!::read(wake_.get(), &n, sizeof n);
-  std::vector<std::function<void()>> now;
-  {
-    std::lock_guard lock(posted_mutex_);
-    now.swap(posted_);
-  }
-  for (auto& f : now) f();
-}
-
 /// Nanoseconds until something is due, -1: nothing is.
 int64_t Engine::next_wake(int64_t now) const {
   int64_t at = INT64_MAX;
   if (!work_.empty()) at = work_.top().due;
   for (const auto& m : monitors_) {
-    if (m->stance == Stance::armed || m->stance == Stance::passing)
+    if (m->stance != Stance::looking && m->stance != Stance::left)
       at = std::min(at, now + kHeartbeat);
     if (m->reads() && !m->nonblocking) at = std::min(at, now + kBlockingLook);
     if (m->stance == Stance::passing) at = std::min(at, m->next_check);
@@ -175,6 +152,11 @@ int64_t Engine::next_wake(int64_t now) const {
   return std::max<int64_t>(0, at - now);
 }
 
+/// Tells the keeper that this thread is at work.
+void Engine::beat() {
+  keeper_.journal().heartbeat_ns.store(static_cast<uint64_t>(now_ns()), std::memory_order_relaxed);
+}
+
 void Engine::run() {
   ::pthread_setname_np(::pthread_self(), "uffd-engine");
   if (!std::getenv("UFFDSCOPE_NO_PREFER")) prefer_this_thread();
@@ -182,7 +164,7 @@ void Engine::run() {
   Journal& journal = keeper_.journal();
   while (!quit_) {
     int n = wait_for(epoll_.get(), events, 32, next_wake(now_ns()));
-    journal.heartbeat_ns.store(static_cast<uint64_t>(now_ns()), std::memory_order_relaxed);
+    beat();
     // While we were stopped or stuck the keeper may have acted for us: then nothing here is ours
     // any more until it has said what it did.
     waiting_for_turn_ = journal.turn.load() == static_cast<uint32_t>(Turn::keeper);
@@ -199,12 +181,13 @@ void Engine::run() {
     }
     if (waiting_for_turn_) continue;
     int64_t now = now_ns();
+    watch_keeper(now);
     for (size_t i = 0; i < monitors_.size(); ++i) {
       Monitor& m = *monitors_[i];
       if (m.reads() && !m.nonblocking) look_at_blocking(m);
       if (m.stance == Stance::passing && now >= m.next_check) check_turn(m, now);
     }
-    while (!work_.empty() && work_.top().due <= now) {
+    for (int n = 0; n < kWorkAtOnce && !work_.empty() && work_.top().due <= now; ++n) {
       Work w = work_.top();
       work_.pop();
       do_work(std::move(w));
@@ -254,56 +237,6 @@ void Engine::publish_stance() {
   counters_.stance = static_cast<uint8_t>(monitors_[0]->stance);
   counters_.handler = static_cast<uint8_t>(monitors_[0]->handler);
   bump(counters_.version, 1);
-}
-
-std::vector<RangeInfo> Engine::ranges(uint32_t id, uint64_t& version) const {
-  std::lock_guard lock(shared_);
-  if (id < 1 || id > monitors_.size()) return {};
-  version = monitors_[id - 1]->ranges.version();
-  return monitors_[id - 1]->ranges.all();
-}
-
-std::vector<FaultTable::Waiting> Engine::waiting() const {
-  std::lock_guard lock(shared_);
-  std::vector<FaultTable::Waiting> all;
-  for (const auto& [seq, w] : const_cast<Engine*>(this)->faults_.all_waiting()) all.push_back(w);
-  return all;
-}
-
-int64_t Engine::unread() const {
-  std::lock_guard lock(shared_);
-  return monitors_.empty() ? -1 : unread_faults(*monitors_[0]);
-}
-
-void Engine::set_ranges(uint32_t id, std::vector<RangeInfo> ranges) {
-  post([this, id, ranges = std::move(ranges)]() mutable {
-    Monitor* m = monitor(id);
-    if (!m) return;
-    std::lock_guard lock(shared_);
-    m->ranges.merge(std::move(ranges));
-  });
-}
-
-void Engine::set_terminal(int fd, bool active) {
-  post([this, fd, active] {
-    if (fd < 0 && !terminal_known_) return;
-    terminal_known_ = active;
-    keeper_.say(KeeperSay::terminal, 0, 0, active ? 1 : 0, 0, active ? fd : -1);
-  });
-}
-
-void Engine::change_policy(std::function<void(Policy&)> change) {
-  post([this, change = std::move(change)] {
-    std::lock_guard lock(shared_);
-    change(policy_);
-  });
-}
-
-void Engine::note_owner_gone(pid_t pid, bool closed) {
-  post([this, pid, closed] {
-    tell({.type = LogType::owner_gone, .a = closed ? 1u : 0u, .pid = static_cast<uint32_t>(pid)});
-    notice(closed ? Notice::owner_closed : Notice::owner_gone);
-  });
 }
 
 }  // namespace uffdscope

@@ -137,6 +137,7 @@ class Engine {
   void poll_monitor(Monitor& m, bool on);
   void look_at_blocking(Monitor& m);
   void notice(Notice n);
+  void beat();
   /// Something rare: into the log and into the ring of events that a screen reads.
   void tell(const EventLog::Entry& e, int64_t t = now_ns()) {
     log_.add(e, t);
@@ -168,6 +169,8 @@ class Engine {
   void hear_keeper();
   void on_keeper(const KeeperMessage& k);
   void keeper_died();
+  void watch_keeper(int64_t now);
+  bool waits_for_keeper() const;
   void request_arm(Monitor& m);
   void armed(Monitor& m, HandlerState h, uint64_t threads);
   void begin_turn(Monitor& m, TurnFor why);
@@ -211,6 +214,8 @@ class Engine {
   std::unordered_set<uint64_t> delayed_;
   std::unordered_map<uint64_t, uint64_t> waiting_of_thread_;  // monitor and tid -> seq
   int64_t next_sweep_ = 0;
+  int64_t keeper_look_ = 0;          // when to look at the keeper next
+  int64_t keeper_silent_since_ = 0;  // stopped, or owing us a reply; 0: all is well
   std::vector<std::function<void(HandlerState, KeeperRefusal, int32_t)>> arm_waiters_;
   std::vector<uint32_t> free_slots_;
   uint64_t slot_order_ = 0;

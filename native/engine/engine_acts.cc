@@ -41,6 +41,7 @@ void Engine::edit(uint64_t seq, std::vector<uint8_t> bytes) {
 }
 
 void Engine::do_work(Work w) {
+  beat();  // ten thousand of them take their time, and each is a sign of life
   auto* waiting = faults_.waiting(w.seq);
   if (!waiting) {
     const FaultRecord* r = faults_.find(w.seq);
@@ -149,13 +150,9 @@ void Engine::do_work(Work w) {
 
 /// The other waiting faults of these pages: the ioctl woke their threads too.
 void Engine::settle_span(Monitor& m, uint64_t from, uint64_t to, Action action, By by) {
-  std::vector<uint64_t> also;
-  for (auto& [seq, w] : faults_.all_waiting()) {
-    if (w.record.monitor == m.id && w.record.page >= from && w.record.page < to)
-      also.push_back(seq);
-  }
-  for (uint64_t seq : also) {
+  for (uint64_t seq : faults_.waiting_in(from, to)) {
     auto* w = faults_.waiting(seq);
+    if (w->record.monitor != m.id) continue;
     finish(m, w->record, action, by, {Outcome::done, 0, 0, 0});
     settle(*w, State::resolved, action, by, 0);
     resolve_outcome(seq, true, 0, "is answered");

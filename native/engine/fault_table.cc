@@ -4,6 +4,7 @@ namespace uffdscope {
 
 FaultTable::Waiting& FaultTable::wait(const FaultRecord& r, uint32_t slot) {
   ++changes_;
+  waiting_pages_.emplace(r.page, r.seq);
   return waiting_.insert_or_assign(r.seq, Waiting{r, slot, {}}).first->second;
 }
 
@@ -19,7 +20,19 @@ void FaultTable::update(const FaultRecord& r) {
 
 void FaultTable::settle(uint64_t seq) {
   ++changes_;
-  waiting_.erase(seq);
+  auto it = waiting_.find(seq);
+  if (it == waiting_.end()) return;
+  waiting_pages_.erase({it->second.record.page, seq});
+  waiting_.erase(it);
+}
+
+std::vector<uint64_t> FaultTable::waiting_in(uint64_t from, uint64_t to) const {
+  std::vector<uint64_t> seqs;
+  for (auto it = waiting_pages_.lower_bound({from, 0}); it != waiting_pages_.end(); ++it) {
+    if (it->first >= to) break;
+    seqs.push_back(it->second);
+  }
+  return seqs;
 }
 
 uint32_t FaultTable::count_hit(uint64_t page) {

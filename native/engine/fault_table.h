@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "engine/fault_record.h"
@@ -37,6 +39,9 @@ class FaultTable {
   void update(const FaultRecord& r);
   /// It no longer waits.
   void settle(uint64_t seq);
+  /// Those that wait for a page in [from, to), of any monitor. A block that is answered must find
+  /// its own among ten thousand others at once.
+  std::vector<uint64_t> waiting_in(uint64_t from, uint64_t to) const;
   /// By sequence number, so oldest first.
   std::map<uint64_t, Waiting>& all_waiting() { return waiting_; }
 
@@ -48,6 +53,7 @@ class FaultTable {
  private:
   Ring<FaultRecord> ring_;
   std::map<uint64_t, Waiting> waiting_;
+  std::set<std::pair<uint64_t, uint64_t>> waiting_pages_;  // page, seq
   /// Counters for 512 pages a chunk: faults cluster, and a hash entry a page would cost more than
   /// the fault.
   struct Chunk {

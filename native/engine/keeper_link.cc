@@ -8,7 +8,11 @@
 #include <sys/wait.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
+
+#include "kernel/proc_threads.h"
+#include "kernel/procfs.h"
 
 extern char** environ;
 
@@ -36,6 +40,17 @@ void KeeperLink::drop() {
     }
     pid_ = -1;
   }
+}
+
+bool KeeperLink::stopped() const {
+  if (pid_ <= 0) return false;
+  int dir = proc_dir();
+  auto stat = read_stat(dir, std::to_string(pid_));
+  return stat && (stat->state == 'T' || stat->state == 't');
+}
+
+void KeeperLink::kill() {
+  if (pid_ > 0) ::kill(pid_, SIGKILL);  // our own child, not reaped yet: the number is its own
 }
 
 Result<void> KeeperLink::make_journal() {

@@ -32,6 +32,10 @@ class KeeperLink {
            uint64_t ino = 0, int fd = -1);
   /// The next message, if one waits. `closed` is set when the keeper is gone.
   std::optional<KeeperMessage> hear(bool& closed);
+  /// It is stopped by a signal: it lives and answers nobody.
+  bool stopped() const;
+  /// Ends it at once. The kernel lets go of every thread it traced; the closed channel tells.
+  void kill();
   /// Forget a keeper that died; the journal stays.
   void drop();
 

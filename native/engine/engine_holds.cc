@@ -1,0 +1,100 @@
+// Faults that wait: their slot in the journal, their record, how they end.
+#include "engine/engine.h"
+
+namespace uffdscope {
+
+/// Marks a fault as answered (or gone) and counts it.
+void Engine::finish(Monitor& m, FaultRecord& f, Action action, By by, const Resolution& r) {
+  f.answered_at = now_ns();
+  f.action = action;
+  f.by = by;
+  f.bytes = r.bytes;
+  f.err = 0;
+  f.due_at = 0;
+  f.state = State::resolved;
+  bump(counters_.races, r.races);
+  if (r.outcome == Outcome::no_range || r.outcome == Outcome::gone) {
+    // The range or the memory went away: the kernel woke its waiters when it did.
+    f.state = State::gone;
+    f.err = r.err;
+    if (r.outcome == Outcome::gone && !m.gone) {
+      m.gone = true;
+      poll_monitor(m, false);
+      counters_.target_gone = true;
+      notice(Notice::target_gone);
+    }
+  } else {
+    bump(counters_.resolved, 1);
+    bump(counters_.by_action[static_cast<size_t>(action)], 1);
+    latency_.record(f.answered_at - f.read_at);
+  }
+}
+
+/// Put a fault into the journal's slots and let it wait. False: no slot is left, so it was handed
+/// back at once.
+bool Engine::hold(Monitor& m, FaultRecord& f, const RawMessage& raw, bool decided) {
+  uint32_t slot = take_slot();
+  RangeInfo* range = m.ranges.find(f.page);
+  if (range) bump(range->counts->faults);
+  bump(counters_.faults, 1);
+  if (slot == kSlots) {
+    (void)m.uffd.wake(f.page, uint64_t{1} << f.page_shift);
+    notice(Notice::journal_full);
+    bump(counters_.handed_back, 1);
+    return false;
+  }
+  JournalSlot& s = keeper_.journal().slots[slot];
+  s.page_shift = f.page_shift;
+  s.order = ++slot_order_;
+  s.message = raw;
+  s.monitor.store(m.id, std::memory_order_release);
+  f.state = State::held;
+  if (policy_.max_hold_ns > 0) f.due_at = f.read_at + policy_.max_hold_ns;
+  FaultRecord& in_ring = faults_.begin();
+  uint64_t seq = f.seq;
+  f.seq = 0;
+  in_ring = f;
+  f.seq = faults_.publish(in_ring);
+  f.seq = seq;
+  supersede(m, f);
+  {
+    std::lock_guard lock(shared_);
+    faults_.wait(f, slot);
+  }
+  if (range) bump(range->counts->held);
+  recount();
+  log_.add({.type = LogType::fault, .monitor = m.id, .seq = f.seq, .pid = f.pid}, f.read_at);
+  if (decided) {
+    log_.add({.type = LogType::decide,
+              .monitor = m.id,
+              .seq = f.seq,
+              .a = static_cast<uint64_t>(DecideWhat::hold),
+              .b = static_cast<uint64_t>(f.due_at),
+              .pid = f.pid,
+              .by = policy_.hold_on ? By::operator_ : By::default_});
+    if (f.due_at) {
+      work_.push(
+          {f.due_at, f.seq, ActRequest::What::answer, Action::none, nullptr, By::default_, 0});
+    }
+  }
+  return true;
+}
+
+uint32_t Engine::take_slot() {
+  if (free_slots_.empty()) {
+    uint64_t high = keeper_.journal().slots_high.load(std::memory_order_relaxed);
+    if (high >= kSlots) return kSlots;
+    keeper_.journal().slots_high.store(high + 1, std::memory_order_release);
+    return static_cast<uint32_t>(high);
+  }
+  uint32_t s = free_slots_.back();
+  free_slots_.pop_back();
+  return s;
+}
+
+void Engine::free_slot(uint32_t slot) {
+  keeper_.journal().slots[slot].monitor.store(0, std::memory_order_release);
+  free_slots_.push_back(slot);
+}
+
+}  // namespace uffdscope
