@@ -136,13 +136,10 @@ export class Terminal {
     }
   }
 
-  /** Chrome and faults are there. */
+  /** Rows are painted, and the sides of the frames are there, which only ink draws. */
   ready(): Promise<void> {
-    return this.until(
-      'the first whole screen',
-      () => /╭─ |\+- /.test(this.text) && /STATE|ATTACHING/.test(this.text),
-      30_000,
-    );
+    const whole = (): boolean => /^[│|].*[│|]$/m.test(this.text) && /STATE|ATTACHING/.test(this.text);
+    return this.until('the first whole screen', whole, 30_000);
   }
 
   click(x: number, y: number): void {

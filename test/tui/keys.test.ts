@@ -343,7 +343,7 @@ test('x: one menu, each harm shown before it is done; poison asks once a range',
     await t.ready();
     while (!/ miss /.test(focus(t))) await t.press('j').then(() => pause(80));
     await t.press('x');
-    await t.until('the menu with a preview', () => /Harm #/.test(t.text) && /after: \d+ rows? differ/.test(t.text));
+    await t.until('the menu with a preview', () => /Harm #/.test(t.text) && /after: \d+ rows? differs?/.test(t.text));
     await t.press('f');
     await t.until('it asks for the byte', /byte: aa/);
     await t.press('enter');

@@ -150,5 +150,10 @@ function preview(
   const touched = Number(fault.address - fault.page);
   const dump = (shown: Uint8Array, original: Uint8Array | null): string[] =>
     hexdumpRows({ bytes: shown, top, touched, original, cursor: -1, side: 'hex', match: null }, 3, width, paint);
-  return [say('now'), ...dump(bytes, null), say(`after: ${plural(rows.length, 'row')} differ`), ...dump(after, bytes)];
+  return [
+    say('now'),
+    ...dump(bytes, null),
+    say(`after: ${plural(rows.length, 'row differs', 'rows differ')}`),
+    ...dump(after, bytes),
+  ];
 }

@@ -49,7 +49,7 @@ export async function perform(app: App, verb: Verb, seqs: readonly number[]): Pr
     done.filter((seq) => watch.marks.has(seq)),
     false,
   );
-  if (app.state.firstHeld === 'shown') app.set({ firstHeld: 'done' });
+  if (typeof app.state.firstHeld === 'object') app.set({ firstHeld: 'done' });
   const [text, ok] = summary(verb, outcomes);
   app.say(text, ok ? 'ok' : 'error');
 }

@@ -105,9 +105,16 @@ function status(app: App, width: number): string {
   const { message, firstHeld, leaving } = app.state;
   const { paint, watch } = app;
   if (leaving) return paint.line(width).add(' handing back; ctrl-c does not wait', 'warn').end();
-  if (watch === null) return statusRow(EMPTY, message, width, paint);
+  if (watch === null) {
+    if (message) return statusRow(EMPTY, message, width, paint);
+    return paint
+      .line(width)
+      .add(' attaching only looks, until you hold or answer something', 'dim')
+      .right('? help  : command ', 'dim')
+      .end();
+  }
   const { list, snapshot } = watch;
-  const held = firstHeld === 'shown' ? list.focused : null;
+  const held = typeof firstHeld === 'object' && list.focusSeq === firstHeld.seq ? list.focused : null;
   if (message === null && held?.state === 'held') {
     const who = held.tid === 0 ? 'A thread' : `Thread ${held.tid}`;
     return paint

@@ -24,7 +24,12 @@ export function showHelp(app: App): void {
     ? 'Processes, those with a userfaultfd first. Attaching only looks until you hold or answer something.'
     : ABOUT[pane]!;
   const lines: TextLine[] = [about, ''];
-  const here = app.keymap.commands.filter((command) => reachable(command, mode) && command.group !== 'Moving');
+  const reached = app.keymap.commands.filter((command) => reachable(command, mode) && command.group !== 'Moving');
+  // What the pane is for comes first; how to leave it is known soon.
+  const here = [
+    ...reached.filter(({ group }) => group !== 'Panes'),
+    ...reached.filter(({ group }) => group === 'Panes'),
+  ];
   lines.push(...commandLines(app, here), '', 'K shows every key; ctrl-p finds a command by a few letters.');
   app.overlays.open(new TextDialog(app, inPicker ? 'Help: processes' : `Help: ${PANE_NAMES[pane]}`, lines, WIDTH));
 }

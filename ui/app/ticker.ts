@@ -77,8 +77,8 @@ export class Ticker {
       const first = session.faults.waiting().find((seq) => session.faults.row(seq)?.state === 'held');
       if (first === undefined) return;
       if (list.follow && app.overlays.front === null) list.focusOn(first);
-      app.set({ firstHeld: 'shown' });
+      app.set({ firstHeld: { seq: first } });
     }
-    if (app.state.firstHeld === 'shown' && snapshot.held === 0) app.set({ firstHeld: 'done' });
+    if (typeof app.state.firstHeld === 'object' && snapshot.held === 0) app.set({ firstHeld: 'done' });
   }
 }

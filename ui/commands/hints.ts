@@ -40,7 +40,8 @@ const BY_MODE: Readonly<Record<Exclude<Mode, 'panes' | 'rules'>, readonly string
 
 export function hintsFor(app: App): { left: Hint[]; right: Hint[] } {
   const { mode } = app;
-  const names = mode === 'panes' || mode === 'rules' ? BY_PANE[app.state.focus] : BY_MODE[mode];
+  const own = app.overlays.front?.hints;
+  const names = own ?? (mode === 'panes' || mode === 'rules' ? BY_PANE[app.state.focus] : BY_MODE[mode]);
   const right = mode === 'panes' || mode === 'rules' || mode === 'picker' ? ['nav.back', 'quit'] : [];
   return { left: names.flatMap((name) => hint(app, name)), right: right.flatMap((name) => hint(app, name)) };
 }

@@ -20,8 +20,8 @@ export interface State {
   readonly tabs: Readonly<Record<PaneId, number>>;
   readonly theme: ThemeName;
   readonly message: Message | null;
-  /** The one line that says what a held fault is waiting for; shown once a session. */
-  readonly firstHeld: 'not yet' | 'shown' | 'done';
+  /** The one line that says what a held fault waits for: shown with the first of a session, until something is done. */
+  readonly firstHeld: 'not yet' | 'done' | { readonly seq: number };
   /** Handing back; the screen shows it until the target is free. */
   readonly leaving: boolean;
   /** Counts changes of what is kept outside the store (faults, dialogs, caches). */

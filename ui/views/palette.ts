@@ -18,6 +18,7 @@ interface Entry {
 export class Palette implements Overlay {
   readonly mode = 'typing';
   readonly title = 'Commands';
+  readonly hints = ['dialog.accept', 'dialog.close', 'panic.release'];
   readonly #line: PromptLine;
   readonly #scroll = new Scroll();
 

@@ -25,7 +25,9 @@ export class RangesPane implements View {
 
   rows(height: number, width: number): string[] {
     const { ranges, maps } = this.app.at;
-    const listHeight = Math.min(ranges.length + 1, Math.max(3, Math.floor(height / 2)));
+    const shortList = Math.min(ranges.length + 1, Math.max(3, Math.floor(height / 2)));
+    const withMap = height - shortList - 1 >= MAP_MIN_ROWS;
+    const listHeight = withMap ? shortList : height;
     this.#scroll.show(Math.max(1, listHeight - 1), ranges.length);
     const table = {
       ranges,
@@ -37,7 +39,7 @@ export class RangesPane implements View {
     const list = rangeRows(table, listHeight, width, this.app.paint);
     const room = height - list.length - 1;
     const range = this.focused;
-    if (range === null || room < MAP_MIN_ROWS) return list;
+    if (range === null || !withMap) return list;
     const map = maps.map(range.id, mapCells(room, width));
     return [...list, this.app.paint.line(width).end(), ...this.#map.rows(map, range.name, room, width, this.app.paint)];
   }

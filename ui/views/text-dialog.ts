@@ -10,6 +10,7 @@ export type TextLine = string | readonly (readonly [text: string, role: Role])[]
 
 export class TextDialog implements Overlay {
   readonly mode = 'list';
+  readonly hints = ['nav.down', 'nav.up', 'nav.page-down', 'nav.back'];
   #top = 0;
   #height = 1;
 

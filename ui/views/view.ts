@@ -27,6 +27,8 @@ export interface Overlay extends View {
   /** First chance at a key; true when it was taken. */
   typed?(key: KeyPress): boolean;
   pasted?(text: string): void;
+  /** Commands its hint bar names, where the mode's own do not fit. */
+  readonly hints?: readonly string[];
   accept(): void;
   /** Closed without an answer. */
   cancel(): void;

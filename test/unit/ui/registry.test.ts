@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Mode } from '../../../ui/commands/command.js';
 import { Keymap, conflicts, remap } from '../../../ui/commands/keymap.js';
-import { keysReference } from '../../../ui/commands/reference.js';
 import { COMMANDS } from '../../../ui/commands/registry.js';
 
 const keymap = new Keymap(COMMANDS);
@@ -85,16 +84,6 @@ test('what a configuration cannot have is said in a sentence', () => {
   assert.deepEqual(remap(COMMANDS, { 'fault.zeroo': 'Z' }).problems, ['keys: there is no command fault.zeroo']);
   assert.match(remap(COMMANDS, { 'fault.zero': 'a' }).problems.join(), /a is both .*fault\.(zero|answer)/);
   assert.deepEqual(remap(COMMANDS, { 'panic.release': [] }).problems, ['keys: panic.release must keep a key']);
-});
-
-test('the reference names every command and every key', () => {
-  const text = keysReference(COMMANDS);
-  for (const { name, help } of COMMANDS) {
-    assert.ok(text.includes(`\`${name}\``), name);
-    assert.ok(text.includes(help), name);
-  }
-  for (const line of text.split('\n').filter((row) => row.startsWith('|')))
-    assert.equal(line.split('|').length, 6, line);
 });
 
 test('help is one sentence that ends', () => {
