@@ -1,34 +1,15 @@
 #include "engine/resolver.h"
 
-#include <sys/mman.h>
-
-#include <algorithm>
 #include <cerrno>
 
-#include "kernel/page_size.h"
-
 namespace uffdscope {
-namespace {
-
-/// ZEROPAGE knows no huge pages: they are copied from zeros of our own, which take no memory.
-Progress copy_zeros(const Userfaultfd& uffd, uint64_t start, uint64_t len, uint64_t page) {
-  constexpr uint64_t kMost = 1ull << 30;
-  static void* const zeros =
-      ::mmap(nullptr, kMost, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (zeros == MAP_FAILED || page > kMost) return {0, ENOMEM};
-  Progress p = uffd.copy(start, zeros, page);
-  return p.complete() && page < len ? Progress{p.done, EAGAIN} : p;
-}
-
-}  // namespace
-
 Progress Resolver::once(const Userfaultfd& uffd, Action action, uint64_t start, uint64_t len,
                         const uint8_t* bytes) const {
   switch (action) {
     case Action::copy:
       return uffd.copy(start, bytes, len);
     case Action::zero:
-      return page_ > page_size() ? copy_zeros(uffd, start, len, page_) : uffd.zeropage(start, len);
+      return uffd.zeropage(start, len);
     case Action::continue_:
       return uffd.continue_range(start, len);
     case Action::poison:
@@ -48,10 +29,11 @@ Progress Resolver::once(const Userfaultfd& uffd, Action action, uint64_t start, 
 Resolution Resolver::resolve(const Userfaultfd& uffd, Action action, uint64_t start, uint64_t len,
                              uint64_t must, std::span<const uint8_t> bytes) const {
   Resolution r{Outcome::done};
-  uint64_t at = start, end = start + len;
+  uint64_t at = start, end = start + len, since = start;
   auto ends = [&](Outcome outcome, int err) {
     r.outcome = outcome;
     r.err = err;
+    r.reached[1] = {since, at};
     return r;
   };
   while (at < end) {
@@ -62,17 +44,20 @@ Resolution Resolver::resolve(const Userfaultfd& uffd, Action action, uint64_t st
     if (p.complete()) break;
     if (p.done > 0) continue;  // partial: the errno said only "not all"; ask again from there
     if (p.err == ESRCH) return ends(Outcome::gone, ESRCH);
+    const uint64_t refused = at;
     if (p.err == EEXIST) {
       // Somebody filled it between fault and answer. Its waiter may sleep on all the same: wake the
       // page.
       (void)uffd.wake(at, page_);
       ++r.races;
-      if (at >= must) break;
+      at += page_;
+      if (refused >= must) break;
     }
-    if (at > must) break;  // the page we are for is answered: its neighbours were a bonus
+    if (refused > must) break;  // the page we are for is answered: its neighbours were a bonus
     if (p.err == EAGAIN) return ends(Outcome::again, EAGAIN);
-    if (at < must) {
-      at = must;
+    if (refused < must) {
+      r.reached[0] = {since, at};
+      at = since = must;
       continue;
     }
     if (end > must + page_) {
@@ -87,7 +72,7 @@ Resolution Resolver::resolve(const Userfaultfd& uffd, Action action, uint64_t st
     (void)uffd.wake(must, page_);
     return ends(Outcome::no_range, ENOENT);
   }
-  return r;
+  return ends(Outcome::done, 0);
 }
 
 }  // namespace uffdscope

@@ -9,11 +9,17 @@
 namespace uffdscope {
 
 enum class Outcome : uint8_t {
-  done,      // every page of the span is there and its waiters were woken
+  done,      // the page is there and its waiters were woken; `reached` says which others are
   again,     // an event is outstanding (EAGAIN): nothing can be resolved until it was read
   no_range,  // ENOENT: the range went away; the waiter is woken and finds out itself
   gone,      // ESRCH: the target's memory is gone
   failed,    // refused; `err` says why; the fault still waits
+};
+
+/// Addresses, `from` included.
+struct Span {
+  uint64_t from = 0, to = 0;
+  bool contains(uint64_t a) const { return a >= from && a < to; }
 };
 
 struct Resolution {
@@ -21,6 +27,12 @@ struct Resolution {
   uint64_t bytes = 0;  // newly answered
   int err = 0;         // of the page that failed, or 0
   uint32_t races = 0;  // pages that were there already (EEXIST): woken and passed over
+  /// What is there now and awake, whatever the outcome: up to the first page that was refused or
+  /// there already, and from the page it was for up to the next such.
+  Span reached[2] = {};
+  bool reaches(uint64_t page) const {
+    return reached[0].contains(page) || reached[1].contains(page);
+  }
 };
 
 class Resolver {

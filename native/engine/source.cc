@@ -35,6 +35,7 @@ class BytesSource final : public Source {
     std::fill(into.begin() + static_cast<std::ptrdiff_t>(n), into.end(), uint8_t{0});
     return {};
   }
+  bool one_page() const override { return true; }
 
  private:
   std::vector<uint8_t> bytes_;

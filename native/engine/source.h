@@ -21,6 +21,8 @@ class Source {
   /// The same bytes without a copy, where the source has them lying ready; else null. Valid until
   /// the next call.
   virtual const uint8_t* ready(uint64_t /*offset*/, size_t /*length*/) { return nullptr; }
+  /// Are these the bytes of one page, whatever its place? Then they never answer a block.
+  virtual bool one_page() const { return false; }
 };
 
 std::unique_ptr<Source> zero_source();

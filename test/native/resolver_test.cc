@@ -130,18 +130,19 @@ TEST_CASE("resolver: a block with pages that are there already") {
     size_t must;
     const char* told;
     const char* after;
+    const char* reached;  // r: said to be there and awake
   } const rows[] = {
-      {"........", 3, "done, 8 pages", "01234567"},
-      {"........", 0, "done, 8 pages", "01234567"},
-      {"........", 7, "done, 8 pages", "01234567"},
-      {"x.......", 3, "done, 5 pages, 1 races", "o..34567"},
-      {"..x.....", 3, "done, 7 pages, 1 races", "01o34567"},
-      {".....x..", 3, "done, 5 pages, 1 races", "01234o.."},
-      {"..x..x..", 3, "done, 4 pages, 2 races", "01o34o.."},
-      {"...x....", 3, "done, 3 pages, 1 races", "012o...."},
-      {"xxx.xxxx", 3, "done, 1 pages, 2 races", "ooo3oooo"},
-      {"xxxxxxxx", 3, "done, 0 pages, 2 races", "oooooooo"},
-      {"xxxxxxx.", 7, "done, 1 pages, 1 races", "ooooooo7"},
+      {"........", 3, "done, 8 pages", "01234567", "rrrrrrrr"},
+      {"........", 0, "done, 8 pages", "01234567", "rrrrrrrr"},
+      {"........", 7, "done, 8 pages", "01234567", "rrrrrrrr"},
+      {"x.......", 3, "done, 5 pages, 1 races", "o..34567", "r..rrrrr"},
+      {"..x.....", 3, "done, 7 pages, 1 races", "01o34567", "rrrrrrrr"},
+      {".....x..", 3, "done, 5 pages, 1 races", "01234o..", "rrrrrr.."},
+      {"..x..x..", 3, "done, 4 pages, 2 races", "01o34o..", "rrrrrr.."},
+      {"...x....", 3, "done, 3 pages, 1 races", "012o....", "rrrr...."},
+      {"xxx.xxxx", 3, "done, 1 pages, 2 races", "ooo3oooo", "r..rr..."},
+      {"xxxxxxxx", 3, "done, 0 pages, 2 races", "oooooooo", "r..r...."},
+      {"xxxxxxx.", 7, "done, 1 pages, 1 races", "ooooooo7", "r......r"},
   };
   for (const auto& row : rows) {
     INFO(std::string(row.before) << ", for page " << row.must);
@@ -149,8 +150,12 @@ TEST_CASE("resolver: a block with pages that are there already") {
     for (size_t i = 0; i < 8; ++i) {
       if (row.before[i] == 'x') field.fill(i, 0x11);
     }
-    CHECK(told(answers(field, Action::copy, 0, 8, row.must)) == row.told);
+    auto resolution = answers(field, Action::copy, 0, 8, row.must);
+    CHECK(told(resolution) == row.told);
     CHECK(content(field) == row.after);
+    std::string reached;
+    for (size_t i = 0; i < 8; ++i) reached += resolution.reaches(field.at(i)) ? 'r' : '.';
+    CHECK(reached == row.reached);
   }
 }
 
@@ -185,8 +190,12 @@ TEST_CASE("resolver: a block that is partly no longer registered") {
   Field field(Memory::anonymous, 8);
   REQUIRE(field.uffd.unregister_range(field.at(0), 2 * page_size()));
   REQUIRE(field.uffd.unregister_range(field.at(6), 2 * page_size()));
-  CHECK(told(answers(field, Action::copy, 0, 8, 3)) == "done, 1 pages");
+  auto r = answers(field, Action::copy, 0, 8, 3);
+  CHECK(told(r) == "done, 1 pages");
   CHECK(content(field) == "...3....");
+  CHECK(r.reaches(field.at(3)));
+  CHECK_FALSE(r.reaches(field.at(2)));
+  CHECK_FALSE(r.reaches(field.at(4)));
 }
 
 TEST_CASE("resolver: write protection that only the page's own mapping has") {
@@ -228,12 +237,18 @@ TEST_CASE("resolver: anything else is a failure, and the waiter still waits") {
   Touch touch(field.uffd, field.at(1), How::read);
   REQUIRE(next_message(field.uffd));
   REQUIRE(::ftruncate(field.memory.file(), static_cast<off_t>(page_size())) == 0);
-  CHECK(told(answers(field, Action::copy, 1, 1, 1)) == "failed, 0 pages, EFAULT");
+  auto refused = answers(field, Action::copy, 0, 2, 1);
+  CHECK(told(refused) == "failed, 1 pages, EFAULT");
+  CHECK(refused.reaches(field.at(0)));  // the neighbour's waiter runs all the same
+  CHECK_FALSE(refused.reaches(field.at(1)));
   CHECK(told(answers(field, Action::continue_, 1, 1, 1)).find("failed, 0 pages") == 0);
   ::usleep(10'000);
   CHECK_FALSE(touch.over());
   // A neighbour that is refused is no failure.
-  CHECK(told(answers(field, Action::copy, 0, 2, 0)) == "done, 1 pages");
+  ::madvise(field.memory.bytes(0), page_size(), MADV_REMOVE);
+  auto bonus = answers(field, Action::copy, 0, 2, 0);
+  CHECK(told(bonus) == "done, 1 pages");
+  CHECK_FALSE(bonus.reaches(field.at(1)));
   CHECK(field.uffd.wake(field.at(1), page_size()));
   CHECK(touch.ends());
   CHECK(touch.signal() == SIGBUS);
@@ -256,17 +271,20 @@ TEST_CASE("resolver: ESRCH: the target's memory is gone") {
   CHECK(resolve(Action::unprotect) == "gone, 0 pages, ESRCH");
 }
 
-TEST_CASE("resolver: huge pages are answered whole, with zeros too") {
+TEST_CASE("resolver: huge pages count as one each") {
   HugePages pool(3);
   NEEDS(pool.missing());
   const Resolver huge(21);
   Field field(Memory::huge, 3);
-  CHECK(told(huge.resolve(field.uffd, Action::zero, field.at(0), kHugePage, field.at(0), {}),
+  auto bytes = page_of(field, 0x29, 3);
+  auto one = std::span(bytes).first(kHugePage);
+  CHECK(told(huge.resolve(field.uffd, Action::copy, field.at(0), kHugePage, field.at(0), one),
              kHugePage) == "done, 1 pages");
-  CHECK(all_bytes(field.memory.bytes(), kHugePage, 0));
-  CHECK(told(huge.resolve(field.uffd, Action::zero, field.at(0), 3 * kHugePage, field.at(1), {}),
+  CHECK(told(huge.resolve(field.uffd, Action::copy, field.at(0), 3 * kHugePage, field.at(1), bytes),
              kHugePage) == "done, 2 pages, 1 races");
-  CHECK(all_bytes(field.memory.bytes(2), kHugePage, 0));
+  CHECK(all_bytes(field.memory.bytes(2), kHugePage, 0x29));
+  CHECK(told(huge.resolve(field.uffd, Action::zero, field.at(2), kHugePage, field.at(2), {})) ==
+        "failed, 0 pages, EINVAL");  // there is no huge page of zeros
 }
 
 TEST_CASE("resolver: each kind of fault has its plain answer") {

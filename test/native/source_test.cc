@@ -49,6 +49,8 @@ TEST_CASE("source: bytes that were given, and zeros after them") {
   CHECK(filled(*source, 0, 5) == Bytes{1, 2, 3, 0, 0});
   CHECK(filled(*source, 4096, 2) == Bytes{1, 2});
   CHECK(filled(*bytes_source({}), 0, 2) == Bytes{0, 0});
+  CHECK(source->one_page());
+  CHECK_FALSE(zero_source()->one_page());
 }
 
 TEST_CASE("source: a file, from its start or from further in") {
