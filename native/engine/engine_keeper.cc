@@ -5,9 +5,11 @@
 #include "kernel/page_size.h"
 
 namespace uffdscope {
-
 namespace {
 
+constexpr int64_t kKeeperLook = 200 * kMilli;
+constexpr int64_t kKeeperMayStop = 1 * kSecond;
+constexpr int64_t kKeeperMayWork = 10 * kSecond;  // for one reply; freezing takes 1.3 s at most
 constexpr int64_t kTurn = 50 * kMilli;
 constexpr int64_t kLook = 1 * kMilli;
 constexpr int64_t kRetry = 50 * kMilli;
@@ -147,6 +149,33 @@ void Engine::after_took_turn(uint64_t pages) {
   for (auto& m : monitors_) {
     if (wants_armed()) request_arm(*m);
   }
+}
+
+bool Engine::waits_for_keeper() const {
+  for (const auto& m : monitors_) {
+    if (m->stance == Stance::arming) return true;
+    bool thawing = m->stance == Stance::passing && m->turn_until == 0;
+    if (m->handler == HandlerState::frozen && (thawing || m->stance == Stance::leaving))
+      return true;
+  }
+  return false;
+}
+
+/// It keeps us, and we keep it: a keeper that is stopped holds the handler for ever, and we could
+/// not even leave. Once it is killed the kernel lets go of its threads, each where it can go on,
+/// and another is started.
+void Engine::watch_keeper(int64_t now) {
+  if (now < keeper_look_ || !keeper_.running()) return;
+  keeper_look_ = now + kKeeperLook;
+  bool stopped = keeper_.stopped();
+  if (!stopped && !waits_for_keeper()) {
+    keeper_silent_since_ = 0;
+    return;
+  }
+  if (keeper_silent_since_ == 0) keeper_silent_since_ = now;
+  if (now - keeper_silent_since_ < (stopped ? kKeeperMayStop : kKeeperMayWork)) return;
+  keeper_silent_since_ = 0;
+  keeper_.kill();
 }
 
 /// The kernel let go of every thread it traced, so the handler runs: stop reading, hand back, start
