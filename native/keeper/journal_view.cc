@@ -58,9 +58,11 @@ std::vector<OwedPage> JournalView::take_owed() {
     if (monitor.active.load() == 0) continue;
     for (RawMessage& raw : monitor.landing) {
       uint64_t address = raw.word[2];
-      uint64_t head = std::atomic_ref(raw.word[0]).exchange(0);
-      // Other events can't be given back; whoever raised one was released when it was read.
-      if ((head & 0xff) != abi::kEventPagefault) continue;
+      // Other events can't be given back: whoever raised one was released when it was read. An
+      // engine that goes on still has them to hear, and a forked child's uffd to serve.
+      std::atomic_ref head(raw.word[0]);
+      if ((head.load() & 0xff) != abi::kEventPagefault) continue;
+      if ((head.exchange(0) & 0xff) != abi::kEventPagefault) continue;
       // What has just landed is younger than anything that has a slot.
       add(owed, id, std::numeric_limits<uint64_t>::max(), monitor.page_shift, address);
     }
