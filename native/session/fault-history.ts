@@ -1,21 +1,10 @@
 /** The faults that the engine's ring still holds, read in place; a waiting fault stays readable however old it is. */
 import { readFileSync } from 'node:fs';
+import { Columns } from './fault-columns.js';
+import { byName, RecordView } from './record-view.js';
 import type { NativeSession } from '../addon/session-binding.js';
-import {
-  ACCESSES,
-  ACTIONS,
-  BYS,
-  FAULT,
-  FAULT_SIZE,
-  FLAG_EDITED,
-  KINDS,
-  NO_RANGE,
-  STATES,
-  u64,
-} from './record-layout.js';
-import type { Access, Action, Fault, FaultColumns, FaultHistory, FaultKind, FaultState, Range } from './types.js';
-
-const STRIDE = FAULT_SIZE / 4;
+import { ACCESSES, ACTIONS, FAULT, FAULT_SIZE, FLAG_EDITED, KINDS, NO_RANGE, STATES } from './record-layout.js';
+import type { Access, Fault, FaultColumns, FaultHistory, FaultKind, Range } from './types.js';
 
 /** What the history needs from its session. */
 export interface HistoryContext {
@@ -37,24 +26,6 @@ export interface RawFault {
   readonly range: Range | undefined;
 }
 
-/** One record, wherever it lies: in the ring or in the copy of the waiting ones. */
-class RecordView {
-  constructor(
-    readonly words: Uint32Array,
-    readonly bytes: Uint8Array,
-    public index = 0,
-  ) {}
-  u64(offset: number): number {
-    return u64(this.words, this.index * STRIDE + offset / 4);
-  }
-  u32(offset: number): number {
-    return this.words[this.index * STRIDE + offset / 4]!;
-  }
-  u8(offset: number): number {
-    return this.bytes[this.index * FAULT_SIZE + offset]!;
-  }
-}
-
 export class RingHistory implements FaultHistory {
   readonly #ring: RecordView;
   readonly #capacity: number;
@@ -68,7 +39,12 @@ export class RingHistory implements FaultHistory {
     const { faults } = context.native.rings();
     this.#ring = new RecordView(new Uint32Array(faults), new Uint8Array(faults));
     this.#capacity = faults.byteLength / FAULT_SIZE;
-    this.#columns = new Columns(this);
+    this.#columns = new Columns({
+      t0: context.t0,
+      rangeById: (id) => context.rangeById(id),
+      comm: (pid, tid) => this.comm(pid, tid),
+      isMarked: (seq) => this.isMarked(seq),
+    });
   }
 
   get last(): number {
@@ -184,7 +160,7 @@ export class RingHistory implements FaultHistory {
     const answeredAt = v.u64(FAULT.answeredAt);
     const pid = v.u32(FAULT.pid);
     const tid = v.u32(FAULT.tid);
-    const err = v.words[v.index * STRIDE + FAULT.err / 4]! | 0;
+    const err = v.i32(FAULT.err);
     return {
       seq,
       t: readAt - context.t0,
@@ -209,93 +185,5 @@ export class RingHistory implements FaultHistory {
       marked: this.#marked.has(seq),
       edited: (v.u8(FAULT.flags) & FLAG_EDITED) !== 0,
     };
-  }
-}
-
-function byName(v: RecordView): string | null {
-  const by = BYS[v.u8(FAULT.by)] ?? null;
-  return by === 'rule' ? `rule:${v.u32(FAULT.byId)}` : by;
-}
-
-/** The moving cursor that filters see. */
-class Columns implements FaultColumns {
-  view!: RecordView;
-  now = 0;
-  constructor(readonly history: RingHistory) {}
-  get seq(): number {
-    return this.view.u64(FAULT.seq);
-  }
-  get t(): number {
-    return this.view.u64(FAULT.readAt) - this.history.context.t0;
-  }
-  get pid(): number {
-    return this.view.u32(FAULT.pid);
-  }
-  get tid(): number {
-    return this.view.u32(FAULT.tid);
-  }
-  get kind(): FaultKind {
-    return KINDS[this.view.u8(FAULT.kind)]!;
-  }
-  get access(): Access {
-    return ACCESSES[this.view.u8(FAULT.access)]!;
-  }
-  get addr(): number {
-    return this.view.u64(FAULT.address);
-  }
-  get page(): number {
-    return this.view.u64(FAULT.page);
-  }
-  get off(): number {
-    const range = this.#range;
-    return range ? this.addr - Number(range.start) : -1;
-  }
-  get rangeId(): number {
-    const id = this.view.u32(FAULT.rangeId);
-    return id === NO_RANGE ? -1 : id;
-  }
-  get rangeName(): string {
-    return this.#range?.name ?? '';
-  }
-  get backing(): string {
-    return this.#range?.path ?? '';
-  }
-  get prot(): string {
-    return this.#range?.prot ?? '';
-  }
-  get comm(): string {
-    return this.history.comm(this.pid, this.tid);
-  }
-  get state(): FaultState {
-    return STATES[this.view.u8(FAULT.state)]!;
-  }
-  get action(): Action | '' {
-    return ACTIONS[this.view.u8(FAULT.action)] ?? '';
-  }
-  get by(): string {
-    return byName(this.view) ?? '';
-  }
-  get errno(): number {
-    return this.view.u32(FAULT.err) | 0;
-  }
-  get lat(): number {
-    const answered = this.view.u64(FAULT.answeredAt);
-    return answered ? answered - this.view.u64(FAULT.readAt) : -1;
-  }
-  get age(): number {
-    return (this.view.u64(FAULT.answeredAt) || this.now) - this.view.u64(FAULT.readAt);
-  }
-  get hits(): number {
-    return this.view.u32(FAULT.hits);
-  }
-  get marked(): boolean {
-    return this.history.isMarked(this.seq);
-  }
-  get edited(): boolean {
-    return (this.view.u8(FAULT.flags) & FLAG_EDITED) !== 0;
-  }
-  get #range(): Range | undefined {
-    const id = this.view.u32(FAULT.rangeId);
-    return id === NO_RANGE ? undefined : this.history.context.rangeById(id);
   }
 }

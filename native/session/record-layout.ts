@@ -73,7 +73,16 @@ export const ACTIONS: readonly (Action | null)[] = [
   'move',
 ];
 /** By, in the words of the JSON contract; a rule and a script carry a name besides. */
-export const BYS: readonly (string | null)[] = [null, 'operator', 'default', 'rule', 'script', 'handler', 'keeper', 'target'];
+export const BYS: readonly (string | null)[] = [
+  null,
+  'operator',
+  'default',
+  'rule',
+  'script',
+  'handler',
+  'keeper',
+  'target',
+];
 export const STANCES: readonly Stance[] = ['looking', 'arming', 'armed', 'passing', 'taken-back', 'leaving', 'left'];
 export const HANDLERS: readonly HandlerState[] = ['unknown', 'living', 'frozen', 'none', 'unfreezable'];
 
