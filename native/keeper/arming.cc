@@ -78,13 +78,18 @@ void Arming::note_activity(const Watched& watched) {
   unanswered_ = info->total;
 }
 
+bool Arming::held_for_us(const Reader& reader, const Freezer& freezer) const {
+  const FrozenThread* held = freezer.find(reader.tid);
+  return held && held->frozen() && held->wanted_by.test(monitor_);
+}
+
 Arming::Missing Arming::missing(const Watched& watched, const Freezer& freezer) const {
   Missing missing;
   for (const Reader& reader : watched.readers) {
     if (cleared(reader, freezer)) continue;
     missing.anyone = true;
+    if (held_for_us(reader, freezer)) continue;
     const FrozenThread* held = freezer.find(reader.tid);
-    if (held && held->frozen() && held->wanted_by.test(monitor_)) continue;
     missing.pid = reader.pid;
     missing.tid = reader.tid;
     missing.sure = missing.sure || reader.sure;
@@ -95,66 +100,75 @@ Arming::Missing Arming::missing(const Watched& watched, const Freezer& freezer) 
   return missing;
 }
 
-std::optional<KeeperMessage> Arming::nobody(const Lookout::Sightings& seen, Lookout& lookout,
-                                            uint64_t ino) const {
+KeeperMessage Arming::nobody(Lookout& lookout, uint64_t ino) const {
   for (const Holders::Holder& holder : lookout.holders().of(ino)) {
     if (auto worker = io_uring_worker_in_uffd(holder.pid))
       return refused(KeeperRefusal::io_uring, *worker);
     if (holder.pid == ring_poller_ || polls_by_io_uring(holder.pid))
       return refused(KeeperRefusal::io_uring, holder.pid);
   }
-  if (seen.refused) return refused(KeeperRefusal::not_permitted, seen.refused);
+  if (unseen_) return refused(KeeperRefusal::not_permitted, unseen_);
   pid_t target = lookout.find(monitor_)->target;
   if (uffds_held_by(proc_dir(), target).sight == HeldByProcess::Sight::refused)
     return refused(KeeperRefusal::not_permitted, target);
-  return KeeperMessage{KeeperSay::no_handler, monitor_, 0, 0, 0, 0};
+  return {KeeperSay::no_handler, monitor_, 0, 0, 0, 0};
+}
+
+std::optional<KeeperMessage> Arming::look(int64_t now, Lookout& lookout, Freezer& freezer) {
+  Watched& watched = *lookout.find(monitor_);
+  if (!looked_)
+    if (auto reply = begin(lookout, now)) return reply;
+  note_activity(watched);
+  Lookout::Sightings seen = lookout.look_fully(monitor_, now);
+  if (seen.refused) unseen_ = seen.refused;
+  if (auto reply = freeze_seen(now, seen, watched, freezer)) return reply;
+  lookout.forget_gone(now);
+  int64_t cost = now_ns() - now;
+  due_ = now + std::max({kMilli, 2 * cost, (now - begun_) / 32});
+  return std::nullopt;
+}
+
+std::optional<KeeperMessage> Arming::verdict(int64_t now, Lookout& lookout,
+                                             const Freezer& freezer) const {
+  const Watched& watched = *lookout.find(monitor_);
+  Freezer::Standing standing = freezer.standing(monitor_);
+  Missing absent = missing(watched, freezer);
+  int64_t age = now - begun_;
+  bool late = age > kWaitForBusy;
+  if (standing.frozen > 0 && standing.in_transit == 0 &&
+      (absent.tid == 0 || (late && absent.all_parked))) {
+    auto longest = static_cast<uint64_t>(standing.longest_stop_ns);
+    return KeeperMessage{KeeperSay::armed, monitor_, 0, standing.frozen, longest, 0};
+  }
+  if (!absent.anyone && age > kLookForAnyone) {
+    KeeperMessage reply = nobody(lookout, watched.ino);
+    // Somebody answers whom we can't find: not to be read beside, and not to be called dead.
+    if (!active_ || reply.say == KeeperSay::refused) return reply;
+  }
+  if (!late || (standing.in_transit > 0 && age < kSettleWithin)) return std::nullopt;
+  if (!absent.sure || absent.pid == ring_poller_) {
+    KeeperMessage better = nobody(lookout, watched.ino);
+    if (better.say == KeeperSay::refused) return better;
+  }
+  return refused(KeeperRefusal::did_not_stop, absent.tid);
 }
 
 std::optional<KeeperMessage> Arming::step(int64_t now, Lookout& lookout, Freezer& freezer) {
   Watched* watched = lookout.find(monitor_);
   if (!watched) return refused(KeeperRefusal::unwatched, 0);
+  // A stop wakes the keeper by itself, many times while threads run on; looks have a pace of
+  // theirs.
+  bool looking = now >= due_;
   std::optional<KeeperMessage> reply;
-  if (!looked_) reply = begin(lookout, now);
-  note_activity(*watched);
-  Lookout::Sightings seen;
-  if (!reply) {
-    seen = lookout.look_fully(monitor_, now);
-    reply = freeze_seen(now, seen, *watched, freezer);
-  }
-  Freezer::Standing standing = freezer.standing(monitor_);
-  Missing absent = missing(*watched, freezer);
-  bool settled = standing.frozen > 0 && standing.in_transit == 0;
-  bool late = now - begun_ > kWaitForBusy;
-  if (!reply && settled && (absent.tid == 0 || (late && absent.all_parked)))
-    reply = KeeperMessage{KeeperSay::armed,
-                          monitor_,
-                          0,
-                          standing.frozen,
-                          static_cast<uint64_t>(standing.longest_stop_ns),
-                          0};
-  if (!reply && !absent.anyone && now - begun_ > kLookForAnyone) {
-    reply = nobody(seen, lookout, watched->ino);
-    // Somebody answers whom we can't find: not to be read beside, and not to be called dead.
-    if (active_ && reply->say == KeeperSay::no_handler) reply.reset();
-  }
-  if (!reply && late && (standing.in_transit == 0 || now - begun_ > kSettleWithin)) {
-    if (!absent.sure || absent.pid == ring_poller_)
-      reply = nobody(seen, lookout, watched->ino);  // for a better reason
-    if (!reply || reply->say == KeeperSay::no_handler)
-      reply = refused(KeeperRefusal::did_not_stop, absent.tid);
-  }
-  if (reply) {
-    watched->armed = reply->say != KeeperSay::refused;
-    if (reply->say == KeeperSay::armed)  // whoever is held was at a wait or a read
-      for (Reader& reader : watched->readers) reader.sure = !cleared(reader, freezer);
-    if (reply->say != KeeperSay::armed) freezer.release(monitor_);
-    return reply;
-  }
-  lookout.forget_gone(now);
-  // A stop wakes the keeper by itself; this is the pace of looking for those still at work.
-  int64_t cost = now_ns() - now;
-  due_ = now + std::max({kMilli, 2 * cost, (now - begun_) / 32});
-  return std::nullopt;
+  if (looking) reply = look(now, lookout, freezer);
+  if (!reply && (looking || freezer.standing(monitor_).in_transit == 0))
+    reply = verdict(now, lookout, freezer);
+  if (!reply) return std::nullopt;
+  watched->armed = reply->say != KeeperSay::refused;
+  for (Reader& reader : watched->readers)  // whoever is held was at a wait or at a read
+    if (held_for_us(reader, freezer)) reader.sure = true;
+  if (reply->say != KeeperSay::armed) freezer.release(monitor_);
+  return reply;
 }
 
 void freeze_newcomers(const Lookout::Sightings& seen, Lookout& lookout, Freezer& freezer) {

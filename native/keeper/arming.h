@@ -30,17 +30,21 @@ class Arming {
   std::optional<KeeperMessage> freeze_seen(int64_t now, const Lookout::Sightings& seen,
                                            const Watched& watched, Freezer& freezer);
   Missing missing(const Watched& watched, const Freezer& freezer) const;
-  std::optional<KeeperMessage> nobody(const Lookout::Sightings& seen, Lookout& lookout,
-                                      uint64_t ino) const;
+  std::optional<KeeperMessage> look(int64_t now, Lookout& lookout, Freezer& freezer);
+  std::optional<KeeperMessage> verdict(int64_t now, Lookout& lookout, const Freezer& freezer) const;
+  /// The verdict where no reader was found: no_handler, or the reason why one may be there all the
+  /// same.
+  KeeperMessage nobody(Lookout& lookout, uint64_t ino) const;
+  bool held_for_us(const Reader& reader, const Freezer& freezer) const;
+  void note_activity(const Watched& watched);
   KeeperMessage refused(KeeperRefusal why, pid_t pid) const;
 
   uint32_t monitor_;
   int64_t begun_, due_;
-  void note_activity(const Watched& watched);
-
   bool looked_ = false;
   bool active_ = false;  // messages were read or answered while we looked: somebody lives
   uint64_t unread_ = 0, unanswered_ = 0;
+  pid_t unseen_ = 0;           // a process whose threads are not ours to look at
   pid_t ring_poller_ = 0;      // a process whose io_uring waits for some descriptor
   std::set<pid_t> of_others_;  // processes that are another uffdscope
 };

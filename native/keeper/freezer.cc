@@ -1,12 +1,12 @@
 #include "keeper/freezer.h"
 
-#include <sys/ptrace.h>
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <limits>
 
 #include "engine/clock.h"
+#include "keeper/trace.h"
 #include "kernel/proc_threads.h"
 
 namespace uffdscope {
@@ -108,7 +108,7 @@ std::vector<Freezer::Death> Freezer::reap() {
       continue;
     }
     if (it == threads_.end()) {  // a thread that took its leader's id by exec
-      ::ptrace(PTRACE_DETACH, tid, nullptr, nullptr);
+      trace(PTRACE_DETACH, tid, 0);
       continue;
     }
     FrozenThread& thread = it->second;

@@ -65,7 +65,6 @@ class FrozenThread {
   void interrupt();
   void resume(int request, int signal);
   bool detach(int signal);
-  void fail();
   void unsuspend_seccomp();
   StoppedCall mend();
 

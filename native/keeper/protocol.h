@@ -21,7 +21,8 @@ enum class KeeperSay : uint32_t {
   no_handler,    // monitor; nobody was seen to wait on it
   refused,       // monitor; value = KeeperRefusal; pid = the thread or process it is about
   thawed,        // monitor; count threads let go
-  handler_gone,  // monitor; a frozen thread or the last reader died (pid)
+  handler_gone,  // monitor; a frozen thread or the last reader died (pid); count: readers that
+                 // remain
   handler_seen,  // monitor; pid = thread seen waiting while nothing is armed (first sight only)
   took_turn,     // the keeper acted for a stopped or stuck engine; count pages handed back
 };

@@ -32,6 +32,7 @@ double share_of_cpu(Rig& rig, int over_ms) {
 
 }  // namespace
 
+#if !defined(__SANITIZE_ADDRESS__)
 TEST_CASE("looking on costs next to nothing, however many threads there are") {
   NEEDS_PRIVILEGE();
   for (const char* arguments : {"poll gap=1000", "poll gap=1000 idlers=3000"}) {
@@ -55,6 +56,8 @@ TEST_CASE("looking on costs next to nothing, however many threads there are") {
     }
   }
 }
+
+#endif
 
 TEST_CASE("a handler is seen at first sight, and its end is reported") {
   NEEDS_PRIVILEGE();

@@ -92,6 +92,24 @@ TEST_CASE("several handler threads are frozen together") {
   SUBCASE("epoll") { check_way("epoll threads=4 touchers=4", 4); }
 }
 
+TEST_CASE("a busy handler among thousands of threads is frozen all the same") {
+  NEEDS_PRIVILEGE();
+  check_way("epoll touchers=2 idlers=2000");
+}
+
+TEST_CASE("a monitor that is no longer watched holds nobody") {
+  NEEDS_PRIVILEGE();
+  Handler handler("poll");
+  Userfaultfd uffd = handler.uffd();
+  Rig rig;
+  rig.watch(1, handler, uffd);
+  CHECK(rig.arm(1)->say == KeeperSay::armed);
+  rig.say(KeeperSay::unwatch, 1);
+  rig.rest(50);
+  CHECK(tracer_of_thread(handler.handler()) == 0);
+  CHECK(handler.finish() == 0);
+}
+
 TEST_CASE("a handler in another process than the memory is found and frozen") {
   NEEDS_PRIVILEGE();
   check_way("epoll process=1 touchers=2");
