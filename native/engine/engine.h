@@ -56,7 +56,7 @@ inline void bump(std::atomic<uint64_t>& counter, uint64_t by = 1) {
 /// Counters for any thread; relaxed, each right by itself.
 struct Counters {
   std::atomic<uint64_t> faults{0}, resolved{0}, failed{0}, handed_back{0}, held{0}, delayed{0};
-  std::atomic<uint64_t> races{0}, eagain{0}, version{0};
+  std::atomic<uint64_t> races{0}, eagain{0}, version{0}, ranges_version{0};
   std::array<std::atomic<uint64_t>, 16> by_action{};
   std::atomic<int64_t> oldest_held_at{0};
   std::atomic<uint8_t> stance{0}, handler{0}, notice{0}, refusal{0};
@@ -144,6 +144,7 @@ class Engine {
     events_.add(e, t);
   }
   void publish_stance();
+  void publish_ranges();
 
   // engine_faults.cc: reading and answering
   void drain(Monitor& m);
@@ -160,7 +161,8 @@ class Engine {
 
   // engine_acts.cc: what was asked of waiting faults
   void do_work(Work w);
-  void settle_span(Monitor& m, uint64_t from, uint64_t to, Action action, By by);
+  void settle_span(Monitor& m, uint64_t from, uint64_t to, const Resolution& r, Action action,
+                   By by);
   void settle(FaultTable::Waiting& w, State state, Action action, By by, int err);
   void resolve_outcome(uint64_t seq, bool ok, int err, const char* message);
   void recount();

@@ -140,19 +140,21 @@ void Engine::do_work(Work w) {
               .action = action,
               .by = w.by});
     recount();
-    return resolve_outcome(seq, false, r.err, "was refused by the kernel");
+    resolve_outcome(seq, false, r.err, "was refused by the kernel");
+    return settle_span(m, from, to, r, action, w.by);
   }
   finish(m, f, action, w.by, r);
   settle(*waiting, f.state, action, w.by, f.err);
   resolve_outcome(seq, true, 0, "is answered");
-  settle_span(m, from, to, action, w.by);
+  settle_span(m, from, to, r, action, w.by);
 }
 
-/// The other waiting faults of these pages: the ioctl woke their threads too.
-void Engine::settle_span(Monitor& m, uint64_t from, uint64_t to, Action action, By by) {
+/// The other waiting faults of these pages: the ioctl woke their threads too, as far as it reached.
+void Engine::settle_span(Monitor& m, uint64_t from, uint64_t to, const Resolution& r, Action action,
+                         By by) {
   for (uint64_t seq : faults_.waiting_in(from, to)) {
     auto* w = faults_.waiting(seq);
-    if (w->record.monitor != m.id) continue;
+    if (w->record.monitor != m.id || !r.reaches(w->record.page)) continue;
     finish(m, w->record, action, by, {Outcome::done, 0, 0, 0});
     settle(*w, State::resolved, action, by, 0);
     resolve_outcome(seq, true, 0, "is answered");

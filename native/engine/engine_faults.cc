@@ -92,7 +92,9 @@ Resolution Engine::answer(Monitor& m, FaultRecord& f, Action action, Source* sou
   uint64_t page = uint64_t{1} << f.page_shift;
   from = f.page;
   to = f.page + page;
-  if (policy_.granularity > page && action != Action::wake && action != Action::poison && range) {
+  const bool one_page = action == Action::wake || action == Action::poison ||
+                        (action == Action::copy && source && source->one_page());
+  if (policy_.granularity > page && !one_page && range) {
     uint64_t block = policy_.granularity;
     from = std::max(f.page & ~(block - 1), range->start);
     to = std::min((f.page & ~(block - 1)) + block, range->end);
@@ -215,7 +217,7 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
            f.answered_at);
   // Others that wait for a page of this block were woken with it.
   if (to - from > (uint64_t{1} << f.page_shift) && !faults_.all_waiting().empty()) {
-    settle_span(m, from, to, action, By::default_);
+    settle_span(m, from, to, r, action, By::default_);
   }
 }
 
