@@ -47,6 +47,7 @@ export interface NativeSnapshot {
   readonly races: number;
   readonly eagain: number;
   readonly version: number;
+  readonly rangesVersion: number;
   readonly lastFault: number;
   readonly lastLog: number;
   readonly lastEvent: number;
@@ -94,6 +95,8 @@ export interface NativeSession {
   /** ns for each share asked, e.g. [0.5, 0.99, 1]. */
   quantiles(of: readonly number[]): number[];
   rings(): NativeRings;
+  /** Changes with the ranges; cheap. */
+  rangesVersion(): number;
   ranges(): NativeRange[] & { readonly version: number };
   /** FaultRecords of all waiting faults, oldest first. */
   waiting(): ArrayBuffer;

@@ -16,21 +16,27 @@ namespace uffdscope {
 
 void SessionObject::init(Napi::Env env, Napi::Object exports) {
   using S = SessionObject;
-  exports.Set(
-      "Session",
-      DefineClass(
-          env, "Session",
-          {StaticMethod("attach", &S::attach), InstanceMethod("snapshot", &S::snapshot),
-           InstanceMethod("quantiles", &S::quantiles), InstanceMethod("rings", &S::rings),
-           InstanceMethod("ranges", &S::ranges), InstanceMethod("waiting", &S::waiting),
-           InstanceMethod("arm", &S::arm), InstanceMethod("setHold", &S::set_hold),
-           InstanceMethod("setSource", &S::set_source), InstanceMethod("act", &S::act),
-           InstanceMethod("edit", &S::edit), InstanceMethod("preview", &S::preview),
-           InstanceMethod("readPage", &S::read_page), InstanceMethod("pageMap", &S::page_map),
-           InstanceMethod("refreshRanges", &S::refresh_ranges),
-           InstanceMethod("release", &S::release),
-           InstanceMethod("guardTerminal", &S::guard_terminal),
-           InstanceMethod("ownerGone", &S::owner_gone), InstanceMethod("alive", &S::alive)}));
+  exports.Set("Session", DefineClass(env, "Session",
+                                     {StaticMethod("attach", &S::attach),
+                                      InstanceMethod("snapshot", &S::snapshot),
+                                      InstanceMethod("quantiles", &S::quantiles),
+                                      InstanceMethod("rings", &S::rings),
+                                      InstanceMethod("ranges", &S::ranges),
+                                      InstanceMethod("rangesVersion", &S::ranges_version),
+                                      InstanceMethod("waiting", &S::waiting),
+                                      InstanceMethod("arm", &S::arm),
+                                      InstanceMethod("setHold", &S::set_hold),
+                                      InstanceMethod("setSource", &S::set_source),
+                                      InstanceMethod("act", &S::act),
+                                      InstanceMethod("edit", &S::edit),
+                                      InstanceMethod("preview", &S::preview),
+                                      InstanceMethod("readPage", &S::read_page),
+                                      InstanceMethod("pageMap", &S::page_map),
+                                      InstanceMethod("refreshRanges", &S::refresh_ranges),
+                                      InstanceMethod("release", &S::release),
+                                      InstanceMethod("guardTerminal", &S::guard_terminal),
+                                      InstanceMethod("ownerGone", &S::owner_gone),
+                                      InstanceMethod("alive", &S::alive)}));
 }
 
 SessionObject::SessionObject(const Napi::CallbackInfo& info)
@@ -73,6 +79,7 @@ Napi::Value SessionObject::snapshot(const Napi::CallbackInfo& info) {
   set("races", c.races);
   set("eagain", c.eagain);
   set("version", c.version);
+  set("rangesVersion", c.ranges_version);
   o.Set("lastFault", num(env, engine().faults().ring().last()));
   o.Set("lastLog", num(env, engine().log().ring().last()));
   o.Set("lastEvent", num(env, engine().events().ring().last()));
@@ -112,6 +119,10 @@ Napi::Value SessionObject::rings(const Napi::CallbackInfo& info) {
   o.Set("events", buffer(events.data(), events.bytes()));
   o.Set("logSize", num(env, uint64_t{sizeof(LogRecord)}));
   return o;
+}
+
+Napi::Value SessionObject::ranges_version(const Napi::CallbackInfo& info) {
+  return num(info.Env(), engine().counters().ranges_version.load(std::memory_order_relaxed));
 }
 
 Napi::Value SessionObject::ranges(const Napi::CallbackInfo& info) {

@@ -33,6 +33,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   Napi::Value snapshot(const Napi::CallbackInfo& info);
   Napi::Value quantiles(const Napi::CallbackInfo& info);
   Napi::Value rings(const Napi::CallbackInfo& info);
+  Napi::Value ranges_version(const Napi::CallbackInfo& info);
   Napi::Value ranges(const Napi::CallbackInfo& info);
   Napi::Value waiting(const Napi::CallbackInfo& info);
   Napi::Value arm(const Napi::CallbackInfo& info);

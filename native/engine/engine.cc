@@ -121,6 +121,7 @@ Result<uint32_t> Engine::add_monitor(UniqueFd uffd, pid_t target, uint64_t ino, 
     {
       std::lock_guard lock(shared_);
       monitors_.push_back(std::move(m));
+      publish_ranges();
     }
     publish_stance();
     added.set_value(id);
@@ -227,6 +228,11 @@ void Engine::poll_monitor(Monitor& m, bool on) {
 void Engine::notice(Notice n) {
   counters_.notice = static_cast<uint8_t>(n);
   tell({.type = LogType::note, .a = static_cast<uint64_t>(n)});
+}
+
+/// Under `shared_`: what rangesVersion() of JavaScript compares.
+void Engine::publish_ranges() {
+  if (!monitors_.empty()) counters_.ranges_version = monitors_[0]->ranges.version();
 }
 
 void Engine::publish_stance() {

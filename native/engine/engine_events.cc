@@ -25,6 +25,7 @@ void Engine::on_event(Monitor& m, const RawMessage& raw, int64_t read_at) {
       e.c = raw.word[3];
       std::lock_guard lock(shared_);
       m.ranges.remap(e.a, e.b, e.c);
+      publish_ranges();
       break;
     }
     case abi::kEventRemove:
@@ -38,6 +39,7 @@ void Engine::on_event(Monitor& m, const RawMessage& raw, int64_t read_at) {
       e.b = raw.word[2];
       std::lock_guard lock(shared_);
       m.ranges.unmap(e.a, e.b);
+      publish_ranges();
       break;
     }
     default:

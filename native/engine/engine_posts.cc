@@ -54,6 +54,7 @@ void Engine::set_ranges(uint32_t id, std::vector<RangeInfo> ranges) {
     if (!m) return;
     std::lock_guard lock(shared_);
     m->ranges.merge(std::move(ranges));
+    publish_ranges();
   });
 }
 

@@ -1,5 +1,4 @@
 /** One attachment on the native engine: everything a screen, a script or a headless run does goes through here. */
-import { readFileSync } from 'node:fs';
 import { EventHistory } from './event-history.js';
 import { compileHold, renderFilterError } from './filter/index.js';
 import { RingHistory } from './fault-history.js';
@@ -11,7 +10,9 @@ import { HANDLERS, STANCES } from './record-layout.js';
 import { legal, type VerbName } from './verbs.js';
 import { nativeVerb } from './native-verb.js';
 import { sourceBytes } from './source-bytes.js';
-import type { NativeRange, NativeSession } from '../addon/session-binding.js';
+import { RangeBook } from './range-book.js';
+import { TargetWatch } from './target-watch.js';
+import type { NativeSession } from '../addon/session-binding.js';
 import type {
   DefaultAnswer,
   DetachSummary,
@@ -20,7 +21,6 @@ import type {
   PageBytes,
   PageMap,
   Range,
-  RangeMode,
   Session,
   Snapshot,
   Source,
@@ -43,10 +43,6 @@ export interface SessionFacts {
   readonly defaultNamed: boolean;
 }
 
-/** Ranges are read again at most this often, and never more than a hundredth of the time it takes. */
-const REFRESH_MS = 1000;
-const WATCH_MS = 250;
-
 export class NativeJoin implements Session {
   readonly how: How;
   readonly target: Session['target'];
@@ -59,14 +55,9 @@ export class NativeJoin implements Session {
   readonly #native: NativeSession;
   readonly #facts: SessionFacts;
   readonly #events: EventHistory;
-  #ranges: readonly Range[] = [];
-  #byId = new Map<number, Range>();
-  #rangesVersion = 0;
+  readonly #ranges: RangeBook;
+  readonly #watch: TargetWatch;
   #holdFilter: string | null = null;
-  #watch: NodeJS.Timeout | undefined;
-  #nextRefresh = 0;
-  #unread: number | null = null;
-  #alive = true;
   #leaving: Promise<DetachSummary> | undefined;
   #onEnd: (() => void)[] = [];
 
@@ -82,9 +73,10 @@ export class NativeJoin implements Session {
     this.t0 = native.began;
     this.faults = new RingHistory({ native, t0: this.t0, rangeById: (id) => this.rangeById(id) });
     this.#events = new EventHistory(native, this.t0, this.target);
-    this.#readRanges();
-    this.#watch = setInterval(() => void this.#look(), WATCH_MS);
-    this.#watch.unref();
+    this.#ranges = new RangeBook(native);
+    const { holderPid: holder, target, uffd } = facts;
+    const watched = { target: target.pid, holder, fd: uffd.fd, ino: uffd.ino };
+    this.#watch = new TargetWatch(native, watched, () => this.#ended());
   }
 
   /** For those who read the log themselves: headless lines, recorders. */
@@ -108,28 +100,24 @@ export class NativeJoin implements Session {
       handedBack: n.handedBack,
       held: n.held,
       delayed: n.delayed,
-      unread: this.#unread,
+      unread: this.#watch.unread,
       oldestHeld: n.oldestHeldAt ? n.now - n.oldestHeldAt : null,
       lost: 0,
       events: n.lastEvent,
-      rangesVersion: this.#rangesVersion,
+      rangesVersion: n.rangesVersion,
       faultsVersion:
         n.faults + n.resolved + n.failed + n.handedBack + n.held + n.delayed + n.version + this.faults.marks,
       latency: n.resolved > 0 ? { p50, p99, max } : null,
-      alive: this.#alive && n.targetGone === 0,
+      alive: this.#watch.alive && n.targetGone === 0,
     };
   }
 
   ranges(): readonly Range[] {
-    this.#readRanges();
-    return this.#ranges;
+    return this.#ranges.all();
   }
 
   rangeById(id: number): Range | undefined {
-    const known = this.#byId.get(id);
-    if (known) return known;
-    this.#readRanges();
-    return this.#byId.get(id);
+    return this.#ranges.byId(id);
   }
 
   events(from: number, max: number): TargetEvent[] {
@@ -260,10 +248,14 @@ export class NativeJoin implements Session {
   }
 
   async #leave(): Promise<DetachSummary> {
-    clearInterval(this.#watch);
+    this.#watch.stop();
     const released = await this.#native.release(true);
-    for (const f of this.#onEnd.splice(0)) f();
+    this.#ended();
     return { released, restored: 0 };
+  }
+
+  #ended(): void {
+    for (const f of this.#onEnd.splice(0)) f();
   }
 
   /** Called once, when the target is gone or we left. */
@@ -278,62 +270,4 @@ export class NativeJoin implements Session {
   [Symbol.asyncDispose](): Promise<void> {
     return this.detach().then(() => undefined);
   }
-
-  #readRanges(): void {
-    const raw = this.#native.ranges();
-    this.#ranges = raw.map(toRange);
-    if (raw.version === this.#rangesVersion) return;
-    this.#rangesVersion = raw.version;
-    this.#byId = new Map(this.#ranges.map((r) => [r.id, r]));
-  }
-
-  /** Four times a second: who lives, how much is unread; now and then the ranges. Looks only. */
-  async #look(): Promise<void> {
-    const { target, holder, unread } = this.#native.alive();
-    this.#unread = unread < 0 ? null : unread;
-    if (!target && this.#alive) {
-      this.#alive = false;
-      for (const f of this.#onEnd.splice(0)) f();
-      return;
-    }
-    if (!holder && this.#facts.holderPid !== this.target.pid && !this.#ownerTold) {
-      this.#ownerTold = true;
-      this.#native.ownerGone(this.#facts.holderPid, false);
-    }
-    if (holder && !this.#ownerTold && !this.#holderHasIt()) {
-      this.#ownerTold = true;
-      this.#native.ownerGone(this.#facts.holderPid, true);
-    }
-    const now = performance.now();
-    if (now < this.#nextRefresh || !this.#alive) return;
-    this.#nextRefresh = Infinity;
-    try {
-      const took = (await this.#native.refreshRanges()) / 1e6;
-      this.#nextRefresh = performance.now() + Math.max(REFRESH_MS, took * 100);
-    } catch {
-      this.#nextRefresh = performance.now() + REFRESH_MS; // it ends just now: the next look says so
-    }
-  }
-  #ownerTold = false;
-
-  /** Does the process that we took it from still hold it under the same number? */
-  #holderHasIt(): boolean {
-    try {
-      const info = readFileSync(`/proc/${this.#facts.holderPid}/fdinfo/${this.uffd.fd}`, 'utf8');
-      return new RegExp(`^ino:\\s+${this.uffd.ino}$`, 'm').test(info);
-    } catch {
-      return false;
-    }
-  }
-}
-
-const MODES: readonly [number, RangeMode][] = [
-  [1, 'missing'],
-  [2, 'wp'],
-  [4, 'minor'],
-];
-
-function toRange(r: NativeRange): Range {
-  const { modes, ...rest } = r;
-  return { ...rest, modes: MODES.filter(([bit]) => modes & bit).map(([, name]) => name) };
 }
