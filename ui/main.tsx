@@ -89,6 +89,9 @@ async function run(app: App, screen: Screen, input: ReadStream, level: 0 | 1 | 3
   keys.on('paste', (text) => guard(() => mouseAndKeys.paste(text)));
   keys.on('mouse', (report) => guard(() => mouseAndKeys.mouse(report)));
   input.on('data', onData);
+  const onHangup = (): void => app.attempt(() => app.leave({ reason: 'gone' }));
+  input.on('end', onHangup); // EOF, and EIO: nobody is at the terminal any more
+  input.on('error', onHangup);
   const unhook = hookProcess(app);
   screen.on('size', (columns: number, rows: number) => app.set({ columns, rows }));
   screen.on('gone', () => app.attempt(() => app.leave({ reason: 'gone' })));
@@ -122,6 +125,7 @@ async function run(app: App, screen: Screen, input: ReadStream, level: 0 | 1 | 3
     (ink as { unmount(): void } | null)?.unmount();
     screen.close();
     input.off('data', onData);
+    input.off('end', onHangup);
     input.pause();
     keys.close();
     unhook();

@@ -20,6 +20,7 @@ const { values } = parseArgs({
     picker: { type: 'boolean' },
     heartbeat: { type: 'string' },
     throw: { type: 'string' },
+    'slow-detach': { type: 'string', default: '0' },
   },
 });
 
@@ -28,6 +29,7 @@ const session = new MemorySession({
   held: Number(values.held),
   perSecond: Number(values.rate),
   comm: values.comm,
+  slowDetach: Number(values['slow-detach']),
   how: values.how as 'join',
 });
 

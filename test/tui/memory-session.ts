@@ -26,6 +26,8 @@ export interface MemoryOptions {
   readonly perSecond?: number;
   readonly how?: Session['how'];
   readonly comm?: string;
+  /** ms that handing back takes. */
+  readonly slowDetach?: number;
 }
 
 const PAGE = 4096;
@@ -58,9 +60,11 @@ export class MemorySession implements Session {
   #started = performance.now() - 12_000;
   #timer: NodeJS.Timeout | null = null;
   readonly #random = generator(7);
+  readonly #slowDetach: number;
 
   constructor(options: MemoryOptions = {}) {
     this.how = options.how ?? 'join';
+    this.#slowDetach = options.slowDetach ?? 0;
     this.target = {
       pid: 4012,
       comm: options.comm ?? 'demo',
@@ -232,6 +236,7 @@ export class MemorySession implements Session {
   async detach(): Promise<DetachSummary> {
     if (this.#timer) clearInterval(this.#timer);
     this.calls.push('detach');
+    if (this.#slowDetach > 0) await new Promise((done) => setTimeout(done, this.#slowDetach).unref());
     const summary = { released: this.faults.waiting().length, restored: 0 };
     for (const seq of this.faults.waiting()) this.#answer(seq, 'wake', 'operator');
     this.#stance = 'left';

@@ -184,6 +184,54 @@ test('while faults pour in: a key answers within 100 ms, and drawing takes littl
   });
 });
 
+test('a million real faults: top, bottom and a filter, from key to screen', needs, async (c) => {
+  await withTarget('demo_checker', ['--rounds', '600', '--pages', '2000', '--wait'], async (target) => {
+    await on(Terminal.cli(['attach', String(target.child.pid), '--default', 'zero']), async (t) => {
+      await t.ready();
+      target.child.stdin!.end('\n');
+      const kept = (): number => Number(/of ([\d,]+) ─/.exec(t.text)?.[1]?.replaceAll(',', '') ?? 0);
+      await t.until('a million', () => kept() >= 1_000_000, 120_000);
+      target.child.kill('SIGSTOP'); // what is measured is the screen
+      await pause(1500);
+      const focusRow = (): number => t.rows.findIndex((row) => row.includes('││▌'));
+      const measure = async (what: string, act: () => Promise<void> | void, seen: () => boolean): Promise<void> => {
+        const times: number[] = [];
+        for (let i = 0; i < 5; i++) {
+          await act();
+          const started = performance.now();
+          t.send(what.length === 1 ? what : '\r');
+          await t.until(what, seen);
+          times.push(Math.round(performance.now() - started));
+        }
+        c.diagnostic(`${what}: ${times.join(', ')} ms`);
+        assert.ok(Math.min(...times) < 100, `${what} took ${times.join(', ')} ms`);
+      };
+      await measure(
+        'g',
+        () => t.press('G').then(() => pause(100)),
+        () => focusRow() === 4,
+      );
+      await measure(
+        'G',
+        () => t.press('g').then(() => pause(100)),
+        () => focusRow() > 10,
+      );
+      for (const filter of ['off<4k', 'kind=wp']) {
+        const type = async (): Promise<void> => {
+          await t.press('esc', ':');
+          await t.type(`filter ${filter}`);
+          await pause(150);
+        };
+        await measure(filter, type, () => t.text.includes(`[f: ${filter}]`));
+      }
+      c.diagnostic(`${kept().toLocaleString('en')} faults kept, RSS ${rssMb(t.pty.pid)} MB`);
+      await t.press('Q');
+      target.child.kill('SIGCONT');
+      assert.equal(await t.ended(), 0);
+    });
+  });
+});
+
 test('the first frame is there within a second', needs, async (c) => {
   const times: number[] = [];
   for (let i = 0; i < 4; i++) {
@@ -198,6 +246,10 @@ test('the first frame is there within a second', needs, async (c) => {
   );
   assert.ok(Math.min(...times) < 1000);
 });
+
+function rssMb(pid: number): number {
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1000);
+}
 
 function boldTitle(t: Terminal, title: string): boolean {
   const y = t.rows.findIndex((row) => row.includes(title));

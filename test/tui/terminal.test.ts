@@ -52,6 +52,19 @@ for (const [what, how] of [
   });
 }
 
+test('a second ctrl-c does not wait for what is handed back', async () => {
+  await on(Terminal.dev(['--slow-detach', '60000']), async (t) => {
+    await t.ready();
+    await t.press('ctrl-c');
+    await t.until('it says what it does', /handing back; ctrl-c does not wait/);
+    await t.press('a', 'z', '?'); // means nothing now
+    await t.press('ctrl-c');
+    assert.equal(await t.ended(), 0);
+    assertGivenBack(t);
+    assert.match(t.text, /end quit +not waited for/);
+  });
+});
+
 test('q asks only where faults are held', async () => {
   await on(Terminal.dev(['--held', '2']), async (t) => {
     await t.ready();
@@ -87,7 +100,8 @@ test('the terminal goes away: we end, and do not abort', async () => {
     await t.ready();
     const { pid } = t.pty;
     (t.pty as unknown as { _socket?: { destroy(): void } })._socket?.destroy();
-    await t.until('it ends', () => !alive(pid));
+    await t.until('it ends', () => !alive(pid) && t.exit !== null);
+    assert.notEqual(t.exit?.signal, 6, 'and node does not abort over the modes of a terminal that is gone');
     t.close();
   } finally {
     rmSync(dir, { recursive: true });

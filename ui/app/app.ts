@@ -7,12 +7,14 @@ import { layout, type Layout, type PaneId } from '../layout.js';
 import { initialState, type Message, type State } from '../model/state.js';
 import { Watch } from '../model/watch.js';
 import { clipboardSequence } from '../screen/terminal-modes.js';
+import { cellWidth } from '../screen/cells.js';
 import { Paint } from '../screen/paint.js';
 import type { Screen } from '../screen/screen.js';
 import type { ThemeName } from '../screen/theme.js';
 import { createStore, type Store } from '../store.js';
 import { makePanes, type Panes } from '../views/panes.js';
 import type { PickerView } from '../views/picker-view.js';
+import { TextDialog } from '../views/text-dialog.js';
 import type { View } from '../views/view.js';
 import type { ScreenEnd } from './end.js';
 import { stepBack } from './back.js';
@@ -114,7 +116,9 @@ export class App {
     }
     const text = error.hint === '' ? error.message : `${error.message} ${error.hint}`;
     this.watch?.note(false, text);
-    this.say(text, 'error', MESSAGE_MS * 2);
+    // A hint may be a whole command line: it is shown in full.
+    if (cellWidth(text) < this.state.columns) this.say(text, 'error', MESSAGE_MS * 2);
+    else this.overlays.open(new TextDialog(this, 'Not done', [error.message, '', error.hint]));
   }
 
   /** Run what a key or a line asked for. */

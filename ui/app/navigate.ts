@@ -17,6 +17,7 @@ export function zoom(app: App, on: boolean): void {
 
 /** Show only what the filter takes; '' shows all. @throws UffdscopeError FILTER */
 export function filterView(app: App, text: string): void {
+  if (text === app.at.list.filter?.text) return;
   setFilter(app, text.trim() === '' ? null : compile(app, text));
 }
 

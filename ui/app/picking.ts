@@ -1,6 +1,7 @@
 /** What is done with a row of the picker. */
 import type { App } from './app.js';
 import type { Candidate } from '../../native/session/discover/candidates.js';
+import { plural } from '../rows/format.js';
 import { askLine, choose } from './dialogs.js';
 
 export function watchPicked(app: App): void {
@@ -55,7 +56,7 @@ export async function filterPicked(app: App, argument: string | null): Promise<v
       label: '/ ',
       initial: before,
       history: 'picker',
-      check: (text) => ({ ok: true, info: `${picker.matching(text)} fit` }),
+      check: (text) => ({ ok: true, info: plural(picker.matching(text), 'process fits', 'processes fit') }),
       onChange: (text) => picker.show(text),
     }));
   picker.show(line ?? before);

@@ -54,6 +54,8 @@ export class Watch {
       this.#sampledAt = performance.now();
       this.rate.sample(now.now, now.faults);
     }
+    // A screen may have no room for the whole of it.
+    if (now.notice !== old.notice && now.notice !== '') this.note(false, now.notice);
     return CHANGING.some((key) => old[key] !== now[key]);
   }
 

@@ -27,6 +27,8 @@ export interface FaultTable {
   /** The column that h and l walk, for sorting and `=`. */
   readonly cell: FaultColumn;
   readonly sort: { readonly column: FaultColumn; readonly reverse: boolean };
+  /** Why there are no rows. */
+  readonly empty: string;
   /** This pane has the keys. */
   readonly active: boolean;
 }
@@ -71,8 +73,17 @@ function digits(n: number): number {
 
 /** Header and `height - 1` rows from the top. */
 export function faultRows(table: FaultTable, height: number, width: number, paint: Paint): string[] {
+  const head = header(table, width, paint);
+  if (table.rows.length === 0)
+    return [
+      head,
+      paint
+        .line(width)
+        .add(`  ${paint.outside(table.empty)}`, 'dim')
+        .end(),
+    ];
   const rows = table.rows.slice(0, Math.max(0, height - 1)).map((row) => faultRow(row, table, width, paint));
-  return [header(table, width, paint), ...rows];
+  return [head, ...rows];
 }
 
 function header(table: FaultTable, width: number, paint: Paint): string {

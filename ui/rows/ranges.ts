@@ -14,7 +14,7 @@ export interface RangeTable {
 }
 
 /** SIZE, MODE, RES and FAULTS with a blank before each, and the focus sign. */
-const FIXED = 6 + 4 + 5 + 8 + 2;
+const FIXED = 6 + 4 + 5 + 9 + 2;
 
 export function rangeRows(table: RangeTable, height: number, width: number, paint: Paint): string[] {
   const nameWidth = Math.max(6, width - FIXED);
@@ -25,7 +25,7 @@ export function rangeRows(table: RangeTable, height: number, width: number, pain
     .column('SIZE', 5, 'label', 'right')
     .column('MOD', 3, 'label')
     .column('RES', 4, 'label', 'right')
-    .column('FAULTS', 7, 'label', 'right', 0)
+    .column('FAULTS', 8, 'label', 'right', 0)
     .end();
   const rows = table.ranges.slice(table.top, table.top + Math.max(0, height - 1)).map((range, i) => {
     const focused = table.top + i === table.focus;
@@ -37,7 +37,13 @@ export function rangeRows(table: RangeTable, height: number, width: number, pain
       .column(size(range.end - range.start, true), 5, 'plain', 'right')
       .column(modeLetters(range.modes), 3, 'address')
       .column(resident === undefined ? '' : percent(resident), 4, 'plain', 'right')
-      .column(count(range.faults), 7, range.held > 0 ? 'held' : 'plain', 'right', 0)
+      .column(
+        (range.held > 0 ? paint.glyphs.held : '') + count(range.faults),
+        8,
+        range.held > 0 ? 'held' : 'plain',
+        'right',
+        0,
+      )
       .end();
   });
   if (rows.length === 0) rows.push(paint.line(width).add('  no ranges are registered', 'dim').end());

@@ -22,6 +22,7 @@ export class FaultsPane implements View {
       columns,
       cell: list.cell,
       sort: list.sort,
+      empty: this.#whyEmpty(),
       active: this.app.state.focus === 4,
     };
     return faultRows(table, height, width, this.app.paint);
@@ -89,6 +90,15 @@ export class FaultsPane implements View {
       }
       left += column.width + 1;
     }
+  }
+
+  #whyEmpty(): string {
+    const { list, snapshot } = this.app.at;
+    if (list.markedOnly) return 'nothing is marked; M shows all';
+    if (list.filter !== null) return 'no fault passes the filter; esc drops it';
+    if (snapshot.stance === 'looking')
+      return 'looking only: its handler reads and answers; i holds faults, and then they stand here';
+    return 'no fault yet';
   }
 
   /** Thread ids lie near the process id, and grow to at most seven digits. */

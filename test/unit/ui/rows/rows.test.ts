@@ -69,6 +69,7 @@ const table = (width: number) => ({
   columns: faultColumns(width, { seq: 22, tid: 4012 }),
   cell: 'seq' as const,
   sort: { column: 'seq' as const, reverse: false },
+  empty: 'no fault yet',
   active: true,
 });
 
