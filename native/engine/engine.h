@@ -158,11 +158,15 @@ class Engine {
                     uint64_t& to);
   bool hold(Monitor& m, FaultRecord& f, const RawMessage& raw, bool decided);
   void finish(Monitor& m, FaultRecord& f, Action action, By by, const Resolution& r);
+  void finish_waiting(Monitor& m, FaultTable::Waiting& w, Action action, By by,
+                      const Resolution& r);
+  void mark_gone(Monitor& m);
 
   // engine_acts.cc: what was asked of waiting faults
   void do_work(Work w);
   void settle_span(Monitor& m, uint64_t from, uint64_t to, const Resolution& r, Action action,
                    By by);
+  void settle_gone(Monitor& m, FaultTable::Waiting& waiting, const Work& w, const Resolution& r);
   void settle(FaultTable::Waiting& w, State state, Action action, By by, int err);
   void resolve_outcome(uint64_t seq, bool ok, int err, const char* message);
   void recount();

@@ -56,6 +56,7 @@ void Engine::do_work(Work w) {
   }
   Monitor& m = *monitor(waiting->record.monitor);
   FaultRecord& f = waiting->record;
+  if (m.gone) return settle_gone(m, *waiting, w, {Outcome::gone, 0, ESRCH});
 
   if (w.what == ActRequest::What::delay) {
     int64_t due = now_ns() + w.due;
@@ -98,7 +99,10 @@ void Engine::do_work(Work w) {
     if (!reader) {
       action = Action::wake;
     } else {
-      f.by = w.by;
+      {
+        std::lock_guard lock(shared_);
+        f.by = w.by;
+      }
       m.passing.push_back(f.seq);
       return begin_turn(m, TurnFor::pass);
     }
@@ -143,10 +147,21 @@ void Engine::do_work(Work w) {
     resolve_outcome(seq, false, r.err, "was refused by the kernel");
     return settle_span(m, from, to, r, action, w.by);
   }
-  finish(m, f, action, w.by, r);
+  w.action = action;
+  if (r.outcome != Outcome::done) return settle_gone(m, *waiting, w, r);
+  finish_waiting(m, *waiting, action, w.by, r);
   settle(*waiting, f.state, action, w.by, f.err);
   resolve_outcome(seq, true, 0, "is answered");
   settle_span(m, from, to, r, action, w.by);
+}
+
+/// Its mapping or all its memory has ended: there is nothing left to answer.
+void Engine::settle_gone(Monitor& m, FaultTable::Waiting& waiting, const Work& w,
+                         const Resolution& r) {
+  const uint64_t seq = waiting.record.seq;
+  finish_waiting(m, waiting, w.action, w.by, r);
+  settle(waiting, State::gone, w.action, w.by, r.err);
+  resolve_outcome(seq, false, r.err, "went with its memory");
 }
 
 /// The other waiting faults of these pages: the ioctl woke their threads too, as far as it reached.
@@ -155,7 +170,7 @@ void Engine::settle_span(Monitor& m, uint64_t from, uint64_t to, const Resolutio
   for (uint64_t seq : faults_.waiting_in(from, to)) {
     auto* w = faults_.waiting(seq);
     if (w->record.monitor != m.id || !r.reaches(w->record.page)) continue;
-    finish(m, w->record, action, by, {Outcome::done, 0, 0, 0});
+    finish_waiting(m, *w, action, by, {Outcome::done});
     settle(*w, State::resolved, action, by, 0);
     resolve_outcome(seq, true, 0, "is answered");
   }
@@ -171,7 +186,10 @@ void Engine::settle(FaultTable::Waiting& w, State state, Action action, By by, i
   f.by = by;
   f.err = err;
   if (Monitor* m = monitor(f.monitor)) {
-    if (const RangeInfo* range = m->ranges.find(f.page)) {
+    // By its number: the memory may have moved, and other memory may be there now.
+    const RangeInfo* range = m->ranges.find(f.page);
+    if (!range || range->id != f.range_id) range = m->ranges.by_id(f.range_id);
+    if (range) {
       range->counts->held.fetch_sub(1, std::memory_order_relaxed);
     }
   }

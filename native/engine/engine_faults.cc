@@ -177,10 +177,13 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
     if (!hold(m, f, raw, false)) return;
     if (r.outcome == Outcome::failed) {
       bump(counters_.failed, 1);
-      auto* w = faults_.waiting(f.seq);
-      w->record.state = State::failed;
-      w->record.action = action;
-      faults_.update(w->record);
+      {
+        std::lock_guard lock(shared_);
+        auto* w = faults_.waiting(f.seq);
+        w->record.state = State::failed;
+        w->record.action = action;
+        faults_.update(w->record);
+      }
       log_.add({.type = LogType::resolve,
                 .monitor = m.id,
                 .seq = f.seq,

@@ -14,20 +14,36 @@ void Engine::finish(Monitor& m, FaultRecord& f, Action action, By by, const Reso
   f.state = State::resolved;
   bump(counters_.races, r.races);
   if (r.outcome == Outcome::no_range || r.outcome == Outcome::gone) {
-    // The range or the memory went away: the kernel woke its waiters when it did.
     f.state = State::gone;
     f.err = r.err;
-    if (r.outcome == Outcome::gone && !m.gone) {
-      m.gone = true;
-      poll_monitor(m, false);
-      counters_.target_gone = true;
-      notice(Notice::target_gone);
-    }
+    if (r.outcome == Outcome::gone) mark_gone(m);
   } else {
     bump(counters_.resolved, 1);
     bump(counters_.by_action[static_cast<size_t>(action)], 1);
     latency_.record(f.answered_at - f.read_at);
   }
+}
+
+/// The same for one that other threads may be looking at.
+void Engine::finish_waiting(Monitor& m, FaultTable::Waiting& w, Action action, By by,
+                            const Resolution& r) {
+  std::lock_guard lock(shared_);
+  finish(m, w.record, action, by, r);
+}
+
+/// The memory behind this uffd has ended, by exit or exec. A forked child's end is not the
+/// target's.
+void Engine::mark_gone(Monitor& m) {
+  if (m.gone) return;
+  m.gone = true;
+  poll_monitor(m, false);
+  for (const auto& [seq, w] : faults_.all_waiting()) {
+    if (w.record.monitor != m.id) continue;
+    work_.push({0, seq, ActRequest::What::answer, Action::none, nullptr, By::default_, 0});
+  }
+  if (m.id != 1) return;
+  counters_.target_gone = true;
+  notice(Notice::target_gone);
 }
 
 /// Put a fault into the journal's slots and let it wait. False: no slot is left, so it was handed

@@ -70,7 +70,7 @@ void Engine::on_keeper(const KeeperMessage& k) {
           By by = w->record.by;
           uint64_t from = w->record.page, page = uint64_t{1} << w->record.page_shift;
           (void)m->uffd.wake(from, page);
-          finish(*m, w->record, Action::pass, by, {Outcome::done, 0, 0, 0});
+          finish_waiting(*m, *w, Action::pass, by, {Outcome::done});
           settle(*w, State::resolved, Action::pass, by, 0);
           resolve_outcome(seq, true, 0, "is handed back to the handler");
         }

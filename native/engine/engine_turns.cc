@@ -131,11 +131,7 @@ void Engine::check_turn(Monitor& m, int64_t now) {
   if (m.turn_for == TurnFor::pass) over = over || unread_faults(m) == 0;
   // The barrier matters for both: what we would answer while an event is outstanding gets EAGAIN.
   auto barrier = m.uffd.barrier();
-  if (barrier == Userfaultfd::Barrier::gone) {
-    m.gone = true;
-    counters_.target_gone = true;
-    notice(Notice::target_gone);
-  }
+  if (barrier == Userfaultfd::Barrier::gone) mark_gone(m);
   if (m.turn_for == TurnFor::event) over = barrier != Userfaultfd::Barrier::events;
   if (!over) return;
   m.stance = Stance::looking;

@@ -2,6 +2,7 @@
 #pragma once
 #include <sys/types.h>
 
+#include <atomic>
 #include <optional>
 #include <string>
 
@@ -42,7 +43,7 @@ class KeeperLink {
  private:
   Result<void> make_journal();
   UniqueFd channel_, journal_fd_;
-  pid_t pid_ = -1;
+  std::atomic<pid_t> pid_{-1};  // asked for by other threads
   Journal* journal_ = nullptr;
 };
 
