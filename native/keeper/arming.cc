@@ -24,6 +24,12 @@ bool cleared(const Reader& reader, const Freezer& freezer) {
   return !reader.sure && freezer.failures(reader.tid) > 0;
 }
 
+// It was run on in vain, and sleeps in some other call.
+bool parked(const Reader& reader, const Freezer& freezer) {
+  return freezer.failures(reader.tid) > 0 &&
+         look_at_thread(reader.pid, reader.tid).state == ThreadLook::State::in_call;
+}
+
 }  // namespace
 
 KeeperMessage Arming::refused(KeeperRefusal why, pid_t pid) const {
@@ -60,8 +66,9 @@ std::optional<KeeperMessage> Arming::freeze_seen(int64_t now, const Lookout::Sig
   for (const Lookout::Sighting& sighting : seen.waiting)
     if (auto no = freeze(sighting.reader, sighting.reader.call)) return no;
   if (now - begun_ < kLeaveAlone || now - begun_ > kWaitForBusy) return std::nullopt;
+  bool somebody = freezer.standing(monitor_).frozen > 0;
   for (const Reader& reader : watched.readers) {
-    if (cleared(reader, freezer)) continue;
+    if (cleared(reader, freezer) || (somebody && parked(reader, freezer))) continue;
     if (auto no = freeze(reader, {})) return no;
   }
   return std::nullopt;
@@ -93,9 +100,7 @@ Arming::Missing Arming::missing(const Watched& watched, const Freezer& freezer) 
     missing.pid = reader.pid;
     missing.tid = reader.tid;
     missing.sure = missing.sure || reader.sure;
-    if (held || freezer.failures(reader.tid) < 2 ||
-        look_at_thread(reader.pid, reader.tid).state != ThreadLook::State::in_call)
-      missing.all_parked = false;
+    if (held || !parked(reader, freezer)) missing.all_parked = false;
   }
   return missing;
 }
@@ -135,8 +140,10 @@ std::optional<KeeperMessage> Arming::verdict(int64_t now, Lookout& lookout,
   Missing absent = missing(watched, freezer);
   int64_t age = now - begun_;
   bool late = age > kWaitForBusy;
+  // With several readers EAGAIN is part of their lives: one that sleeps elsewhere is not waited for
+  // long, and frozen when it comes to its wait after all.
   if (standing.frozen > 0 && standing.in_transit == 0 &&
-      (absent.tid == 0 || (late && absent.all_parked))) {
+      (absent.tid == 0 || (age > kLookForAnyone && absent.all_parked))) {
     auto longest = static_cast<uint64_t>(standing.longest_stop_ns);
     return KeeperMessage{KeeperSay::armed, monitor_, 0, standing.frozen, longest, 0};
   }

@@ -6,6 +6,7 @@
 //   threads  handlers; with several of them EAGAIN is nobody's fault and not held against us
 //   work     what one answer takes; gap: between two touches
 //   process  the handler is a child process; else it is the first thread
+//   turns    one handler thread waits at a time, as in the pools of asynchronous runtimes
 //   seccomp  a filter that kills the process for a call number that does not exist
 //   idlers   threads that do nothing
 // handler_waits WAY [threads=N] [touchers=N] [uffds=N] [pages=N] [gap=US] [work=US] [process=1]
@@ -25,7 +26,8 @@
 #include "handler_pages.h"
 
 static const char* way;
-static int threads = 1, touchers = 1, own_process;
+static int threads = 1, touchers = 1, own_process, turns;
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
 
 static int is(const char* name) { return strcmp(way, name) == 0; }
 
@@ -93,10 +95,11 @@ static void* handle(void* unused) {
       continue;
     }
     unsigned ready;
-    if (wait_for_some(epoll, &ready) < 0) {
-      count_error();
-      continue;
-    }
+    if (turns) pthread_mutex_lock(&turn);
+    int got = wait_for_some(epoll, &ready);
+    if (got < 0) count_error();
+    if (turns) pthread_mutex_unlock(&turn);
+    if (got < 0) continue;
     for (int i = 0; i < uffd_count; i++) {
       if (!(ready >> i & 1)) continue;
       int more = read_one(uffds[i].fd, threads > 1);
@@ -174,18 +177,19 @@ static int number(const char* argument, const char* name, long* into) {
 }
 
 int main(int argc, char** argv) {
-  long n_threads = 1, n_touchers = 1, n_uffds = 1, process = 0, seccomp = 0, idlers = 0;
+  long n_threads = 1, n_touchers = 1, n_uffds = 1, process = 0, seccomp = 0, idlers = 0,
+       in_turns = 0;
   for (int i = 2; i < argc; i++)
     if (!number(argv[i], "threads", &n_threads) && !number(argv[i], "touchers", &n_touchers) &&
         !number(argv[i], "uffds", &n_uffds) && !number(argv[i], "pages", &pages) &&
         !number(argv[i], "gap", &gap_us) && !number(argv[i], "work", &work_us) &&
         !number(argv[i], "process", &process) && !number(argv[i], "seccomp", &seccomp) &&
-        !number(argv[i], "idlers", &idlers))
+        !number(argv[i], "idlers", &idlers) && !number(argv[i], "turns", &in_turns))
       argc = 0;
   if (argc < 2 || n_uffds < 1 || n_uffds > MOST_UFFDS) return 2;
   way = argv[1];
   threads = (int)n_threads, touchers = (int)n_touchers, uffd_count = (int)n_uffds;
-  own_process = (int)process;
+  own_process = (int)process, turns = (int)in_turns;
   counts = mmap(0, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (seccomp) forbid_unknown_calls();
   for (int i = 0; i < uffd_count; i++) open_uffd(i, !is("read"));

@@ -92,6 +92,26 @@ TEST_CASE("several handler threads are frozen together") {
   SUBCASE("epoll") { check_way("epoll threads=4 touchers=4", 4); }
 }
 
+TEST_CASE("of a pool whose threads wait by turns, the one that waits is frozen") {
+  NEEDS_PRIVILEGE();
+  Handler handler("epoll threads=4 turns=1 gap=500");
+  Userfaultfd uffd = handler.uffd();
+  Rig rig;
+  rig.watch(1, handler, uffd);
+  rig.rest(1500);  // by now most of them were seen to wait once
+  for (int i = 0; i < 10; i++) {
+    auto reply = rig.arm(1);
+    REQUIRE(reply.has_value());
+    CHECK(reply->say == KeeperSay::armed);
+    uint64_t before = unread(uffd);
+    rig.rest(30);
+    CHECK(unread(uffd) >= before);  // nobody reads
+    CHECK(rig.thaw(1));
+    sleep_ms(5);
+  }
+  CHECK(handler.finish() == 0);
+}
+
 TEST_CASE("a busy handler among thousands of threads is frozen all the same") {
   NEEDS_PRIVILEGE();
   check_way("epoll touchers=2 idlers=2000");
