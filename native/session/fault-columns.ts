@@ -8,6 +8,7 @@ export interface ColumnSource {
   /** Engine clock that times count from. */
   readonly t0: number;
   rangeById(id: number): Range | undefined;
+  startOf(id: number): number | undefined;
   comm(pid: number, tid: number): string;
   isMarked(seq: number): boolean;
 }
@@ -42,8 +43,9 @@ export class Columns implements FaultColumns {
     return this.view.u64(FAULT.page);
   }
   get off(): number {
-    const range = this.#range;
-    return range ? this.addr - Number(range.start) : -1;
+    const id = this.view.u32(FAULT.rangeId);
+    const start = id === NO_RANGE ? undefined : this.history.startOf(id);
+    return start === undefined ? -1 : this.addr - start;
   }
   get rangeId(): number {
     const id = this.view.u32(FAULT.rangeId);

@@ -12,6 +12,7 @@ export interface HistoryContext {
   /** The engine's clock when the session began. */
   readonly t0: number;
   rangeById(id: number): Range | undefined;
+  startOf(id: number): number | undefined;
 }
 
 export interface RawFault {
@@ -42,6 +43,7 @@ export class RingHistory implements FaultHistory {
     this.#columns = new Columns({
       t0: context.t0,
       rangeById: (id) => context.rangeById(id),
+      startOf: (id) => context.startOf(id),
       comm: (pid, tid) => this.comm(pid, tid),
       isMarked: (seq) => this.isMarked(seq),
     });

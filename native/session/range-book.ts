@@ -5,6 +5,8 @@ import type { Range, RangeMode } from './types.js';
 export class RangeBook {
   #version = 0;
   readonly #byId = new Map<number, Range>();
+  /** A bigint is slow to turn into a number, and offsets are asked of every row. */
+  readonly #starts = new Map<number, number>();
 
   constructor(readonly native: NativeSession) {
     this.all();
@@ -20,8 +22,16 @@ export class RangeBook {
     const raw = this.native.ranges();
     const ranges = raw.map(toRange);
     this.#version = raw.version;
-    for (const range of ranges) this.#byId.set(range.id, range);
+    for (const range of ranges) {
+      this.#byId.set(range.id, range);
+      this.#starts.set(range.id, Number(range.start));
+    }
     return ranges;
+  }
+
+  /** Where the range begins, or undefined. */
+  startOf(id: number): number | undefined {
+    return this.#starts.get(id) ?? (this.byId(id) && this.#starts.get(id));
   }
 
   /** Asked for every row of a million: reads the ranges again only when they changed. */

@@ -71,9 +71,15 @@ export class NativeJoin implements Session {
     this.seed = facts.seed;
     this.options = facts.options;
     this.t0 = native.began;
-    this.faults = new RingHistory({ native, t0: this.t0, rangeById: (id) => this.rangeById(id) });
+    const ranges = new RangeBook(native);
+    this.#ranges = ranges;
+    this.faults = new RingHistory({
+      native,
+      t0: this.t0,
+      rangeById: (id) => ranges.byId(id),
+      startOf: (id) => ranges.startOf(id),
+    });
     this.#events = new EventHistory(native, this.t0, this.target);
-    this.#ranges = new RangeBook(native);
     const { holderPid: holder, target, uffd } = facts;
     const watched = { target: target.pid, holder, fd: uffd.fd, ino: uffd.ino };
     this.#watch = new TargetWatch(native, watched, () => this.#ended());
