@@ -81,6 +81,7 @@ void Engine::finish_release() {
   if (leaving_) {
     quit_ = true;
     keeper_.say(KeeperSay::bye);
+    keeper_.drop();  // whoever hears that we left finds no keeper any more
   }
   settle_arm_waiters(HandlerState::unknown, KeeperRefusal::unwatched, 0);
   for (auto& done : std::exchange(release_waiters_, {})) done({released_});

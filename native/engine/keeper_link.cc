@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "kernel/pidfd.h"
 #include "kernel/proc_threads.h"
 #include "kernel/procfs.h"
 
@@ -22,6 +23,7 @@ namespace {
 constexpr int kChannelFd = 3;
 constexpr int kJournalFd = 4;
 constexpr int kReadyWaitMs = 2000;
+constexpr int kLeaveWaitMs = 3000;  // it gives back what is owed first, 64 pages a millisecond
 
 }  // namespace
 
@@ -32,14 +34,15 @@ KeeperLink::~KeeperLink() {
 
 void KeeperLink::drop() {
   channel_.reset();
-  if (pid_ > 0) {
-    int status;
-    // It leaves at once after `bye` or when the channel closes; the wait only keeps it from staying
-    // a zombie.
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
-    pid_ = -1;
+  if (pid_ <= 0) return;
+  // It leaves at once after `bye` or when the channel closes; the wait keeps it from staying a
+  // zombie. One that is stopped would never leave.
+  auto pidfd = pidfd_open(pid_);
+  pollfd end{pidfd ? pidfd->get() : -1, POLLIN, 0};
+  if (::poll(&end, 1, kLeaveWaitMs) != 1) kill();
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
+  pid_ = -1;
 }
 
 bool KeeperLink::stopped() const {
