@@ -75,6 +75,7 @@ enum class Notice : uint8_t {
   no_handler,
   keeper_took_turn,
   owner_closed,
+  handler_lives,
 };
 
 class Engine {
@@ -176,6 +177,7 @@ class Engine {
   void on_keeper(const KeeperMessage& k);
   void keeper_died();
   void watch_keeper(int64_t now);
+  void handler_seen(Monitor& m);
   bool waits_for_keeper() const;
   void request_arm(Monitor& m);
   void armed(Monitor& m, HandlerState h, uint64_t threads);

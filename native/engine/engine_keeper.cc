@@ -87,8 +87,7 @@ void Engine::on_keeper(const KeeperMessage& k) {
       publish_stance();
       break;
     case KeeperSay::handler_seen:
-      if (m->handler == HandlerState::unknown) m->handler = HandlerState::living;
-      publish_stance();
+      handler_seen(*m);
       break;
     default:
       break;
@@ -149,6 +148,25 @@ void Engine::after_took_turn(uint64_t pages) {
   for (auto& m : monitors_) {
     if (wants_armed()) request_arm(*m);
   }
+}
+
+/// Somebody waits on it. Where we took it that nobody lives (a handler that was long at work looks
+/// like that) we were wrong: what we hold is its to answer. Unless the operator asked for more than
+/// to look, give it back.
+void Engine::handler_seen(Monitor& m) {
+  const bool thought_dead = m.handler == HandlerState::none;
+  if (m.handler == HandlerState::unknown || thought_dead) m.handler = HandlerState::living;
+  publish_stance();
+  if (!thought_dead || releasing_ || m.stance != Stance::armed || policy_.compete) return;
+  notice(Notice::handler_lives);
+  if (policy_.named || policy_.hold_on) {
+    poll_monitor(m, false);
+    m.stance = Stance::looking;
+    return request_arm(m);
+  }
+  if (policy_.fallback == Default::hold) policy_.fallback = Default::pass;
+  m.handler = HandlerState::frozen;  // the keeper froze it on sight
+  begin_release(false, [](Released) {});
 }
 
 bool Engine::waits_for_keeper() const {

@@ -111,11 +111,17 @@ KeeperMessage Arming::nobody(Lookout& lookout, uint64_t ino) const {
       return refused(KeeperRefusal::io_uring, *worker);
     if (holder.pid == ring_poller_ || polls_by_io_uring(holder.pid))
       return refused(KeeperRefusal::io_uring, holder.pid);
+    auto stat = read_stat(proc_dir(), std::to_string(holder.pid));
+    if (stat && stat->state == 'T')  // where its threads wait when they run does not show
+      return refused(KeeperRefusal::did_not_stop, holder.pid);
   }
   if (unseen_) return refused(KeeperRefusal::not_permitted, unseen_);
   pid_t target = lookout.find(monitor_)->target;
   if (uffds_held_by(proc_dir(), target).sight == HeldByProcess::Sight::refused)
     return refused(KeeperRefusal::not_permitted, target);
+  // Messages were read and not answered: perhaps whoever has them is still at work on them.
+  if (unanswered_ > unread_)
+    if (pid_t busy = lookout.busy_handler(ino)) return refused(KeeperRefusal::did_not_stop, busy);
   return {KeeperSay::no_handler, monitor_, 0, 0, 0, 0};
 }
 

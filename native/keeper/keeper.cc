@@ -98,7 +98,7 @@ void Keeper::on_child_signal() {
 void Keeper::look(int64_t now) {
   Lookout::Sightings seen = lookout_.look_some(now);
   for (const Lookout::Sighting& s : seen.waiting)
-    if (s.first && !lookout_.find(s.monitor)->armed && !is_arming(s.monitor))
+    if (s.first && !is_arming(s.monitor))
       channel_.say({KeeperSay::handler_seen, s.monitor, s.reader.tid, 0, 0, 0});
   freeze_newcomers(seen, lookout_, freezer_);
   for (const Lookout::Gone& gone : lookout_.forget_gone(now))

@@ -23,7 +23,7 @@ enum class KeeperSay : uint32_t {
   thawed,        // monitor; count threads let go
   handler_gone,  // monitor; a frozen thread or the last reader died (pid); count: readers that
                  // remain
-  handler_seen,  // monitor; pid = thread seen waiting while nothing is armed (first sight only)
+  handler_seen,  // monitor; pid = thread seen waiting (first sight only, and not while it arms)
   took_turn,     // the keeper acted for a stopped or stuck engine; count pages handed back
 };
 

@@ -101,7 +101,12 @@ async function armIfNobodyReads(session: NativeJoin, choice: UffdChoice): Promis
     if (session.snapshot().handler !== 'unknown') return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  await session.arm();
+  try {
+    await session.arm();
+  } catch (error) {
+    // Somebody does read: then we look, as was asked. The header says what came of it.
+    if (!(error instanceof UffdscopeError && error.code === 'HANDLER_NOT_FROZEN')) throw error;
+  }
 }
 
 /** A source that cannot fill the ranges is said before anything is touched. */

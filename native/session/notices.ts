@@ -26,6 +26,8 @@ export function noticeText(
       return 'We were stopped: the keeper handed back what was held.';
     case 9:
       return 'Its owner closed this userfaultfd: ours is the last descriptor. Leaving lets what faults then read zeros.';
+    case 10:
+      return 'The handler lives: it was only busy. What we held in its place goes back to it.';
     default:
       return `Notice ${s.notice}.`;
   }

@@ -58,6 +58,8 @@ export class NativeJoin implements Session {
   readonly #ranges: RangeBook;
   readonly #watch: TargetWatch;
   #holdFilter: string | null = null;
+  /** We hold by default only because no handler was found. */
+  #holdsForNobody = false;
   #leaving: Promise<DetachSummary> | undefined;
   #onEnd: (() => void)[] = [];
 
@@ -92,6 +94,7 @@ export class NativeJoin implements Session {
 
   snapshot(): Snapshot {
     const n = this.#native.snapshot();
+    if (this.#holdsForNobody && HANDLERS[n.handler] === 'living') this.setDefault('pass');
     const [p50 = 0, p99 = 0, max = 0] = n.resolved > 0 ? this.#native.quantiles([0.5, 0.99, 1]) : [];
     return {
       now: n.now - this.t0,
@@ -156,10 +159,13 @@ export class NativeJoin implements Session {
   async arm(): Promise<void> {
     const { handler, refusal, pid } = await this.#native.arm();
     if (refusal !== 0) throw handlerRefusal(refusal, pid);
-    if (HANDLERS[handler] === 'none' && !this.#facts.defaultNamed) this.setDefault('hold');
+    if (HANDLERS[handler] !== 'none' || this.#facts.defaultNamed) return;
+    this.setDefault('hold');
+    this.#holdsForNobody = true;
   }
 
   setDefault(answer: DefaultAnswer): void {
+    this.#holdsForNobody = false;
     this.options = { ...this.options, defaultAnswer: answer };
     this.#native.setSource(answer, this.#facts.source);
   }

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
+#include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -33,6 +34,7 @@
 
 static char* memory;
 static size_t unit;
+static int uffd;
 
 struct order {
   char what[16];
@@ -98,6 +100,21 @@ static void do_many(char* result, size_t size) {
   snprintf(result, size, "%ld", made);
 }
 
+/// From now on this thread is a handler that answers with bytes 0x77, and never returns.
+static void do_serve(void) {
+  unsigned char* page = memset(aligned_alloc(unit, unit), 0x77, unit);
+  for (;;) {
+    struct pollfd ready = {uffd, POLLIN, 0};
+    struct uffd_msg message;
+    if (poll(&ready, 1, -1) != 1 || read(uffd, &message, sizeof message) != sizeof message)
+      die("serve");
+    if (message.event != UFFD_EVENT_PAGEFAULT) continue;
+    struct uffdio_copy copy = {
+        .dst = message.arg.pagefault.address & -unit, .src = (unsigned long)page, .len = unit};
+    if (ioctl(uffd, UFFDIO_COPY, &copy)) die("serve: UFFDIO_COPY");
+  }
+}
+
 static void* obey(void* argument) {
   struct order* o = argument;
   char result[64] = "0";
@@ -117,6 +134,8 @@ static void* obey(void* argument) {
     snprintf(result, sizeof result, "%d", madvise(at, length, MADV_DONTDUMP) ? errno : 0);
   } else if (!strcmp(o->what, "fork")) {
     do_fork(o, result, sizeof result);
+  } else if (!strcmp(o->what, "serve")) {
+    do_serve();
   } else if (!strcmp(o->what, "many")) {
     do_many(result, sizeof result);
   } else {
@@ -130,13 +149,13 @@ static void* obey(void* argument) {
 }
 
 static int make_uffd(unsigned long features) {
-  int uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-  if (uffd < 0)
-    uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | 1 /* UFFD_USER_MODE_ONLY */);
-  if (uffd < 0) die("userfaultfd");
+  int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0)
+    fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | 1 /* UFFD_USER_MODE_ONLY */);
+  if (fd < 0) die("userfaultfd");
   struct uffdio_api api = {.api = UFFD_API, .features = features};
-  if (ioctl(uffd, UFFDIO_API, &api)) die("UFFDIO_API");
-  return uffd;
+  if (ioctl(fd, UFFDIO_API, &api)) die("UFFDIO_API");
+  return fd;
 }
 
 int main(int argc, char** argv) {
@@ -145,7 +164,7 @@ int main(int argc, char** argv) {
   unit = huge ? 2u << 20 : (size_t)sysconf(_SC_PAGESIZE);
   size_t length = strtoul(argv[2], NULL, 0) * unit;
   struct uffdio_register range = {.mode = strtoul(argv[3], NULL, 0)};
-  int uffd = make_uffd(strtoul(argv[4], NULL, 0));
+  uffd = make_uffd(strtoul(argv[4], NULL, 0));
 
   int file = -1, flags = MAP_PRIVATE | MAP_ANONYMOUS;
   if (strcmp(argv[1], "anon")) {
