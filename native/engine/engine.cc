@@ -107,11 +107,12 @@ Result<uint32_t> Engine::add_monitor(UniqueFd uffd, pid_t target, uint64_t ino, 
   std::promise<Result<uint32_t>> added;
   auto answer = added.get_future();
   auto add = [this, &m, &added] {
-    if (monitors_.size() >= kMaxMonitors) {
+    m->id = vacant_monitor();
+    if (m->id == 0) {
       added.set_value(std::unexpected(KernelError{"monitors", EMFILE}));
       return;
     }
-    m->id = static_cast<uint32_t>(monitors_.size()) + 1;
+    if (m->id <= monitors_.size()) keeper_.say(KeeperSay::unwatch, m->id);
     JournalMonitor& j = keeper_.journal().monitors[m->id];
     j.ino = m->ino;
     j.page_shift = page_shift();
@@ -120,7 +121,8 @@ Result<uint32_t> Engine::add_monitor(UniqueFd uffd, pid_t target, uint64_t ino, 
     uint32_t id = m->id;
     {
       std::lock_guard lock(shared_);
-      monitors_.push_back(std::move(m));
+      if (id > monitors_.size()) monitors_.emplace_back();
+      monitors_[id - 1] = std::move(m);
       publish_ranges();
     }
     publish_stance();
@@ -183,6 +185,7 @@ void Engine::run() {
     if (waiting_for_turn_) continue;
     int64_t now = now_ns();
     watch_keeper(now);
+    if (!children_.empty()) adopt_children(now);
     for (size_t i = 0; i < monitors_.size(); ++i) {
       Monitor& m = *monitors_[i];
       if (m.reads() && !m.nonblocking) look_at_blocking(m);

@@ -152,7 +152,14 @@ class Engine {
   void on_message(Monitor& m, RawMessage& raw, int64_t read_at);
   void on_fault(Monitor& m, RawMessage& raw, int64_t read_at);
   void on_event(Monitor& m, const RawMessage& raw, int64_t read_at);
-  void adopt_child(const Monitor& parent, UniqueFd uffd);
+  struct Child {  // of a fork, to be taken part in
+    UniqueFd uffd;
+    pid_t parent;
+    std::vector<RangeInfo> ranges;
+  };
+  void adopt_children(int64_t now);
+  bool adopt(Child& child);
+  uint32_t vacant_monitor();
   Action chosen_answer(const Monitor& m, const FaultRecord& f,
                        std::shared_ptr<Source>& source) const;
   Resolution answer(Monitor& m, FaultRecord& f, Action action, Source* source, uint64_t& from,
@@ -210,6 +217,8 @@ class Engine {
   Histogram latency_;
   Counters counters_;
   std::vector<std::unique_ptr<Monitor>> monitors_;
+  std::vector<Child> children_;  // not adopted yet
+  int64_t next_adoption_ = 0;
 
   std::priority_queue<Work, std::vector<Work>, std::greater<>> work_;
   std::vector<Work> parked_;  // waits until we are armed again

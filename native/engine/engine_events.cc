@@ -1,10 +1,17 @@
 // Messages that are no faults: fork, remap, remove, unmap; and who answers for a forked child.
 #include <fcntl.h>
 
+#include <algorithm>
+
 #include "engine/engine.h"
 #include "kernel/fdinfo.h"
 
 namespace uffdscope {
+namespace {
+
+constexpr int64_t kAdoptAgain = 100 * kMilli;
+
+}  // namespace
 
 void Engine::on_event(Monitor& m, const RawMessage& raw, int64_t read_at) {
   EventLog::Entry e{.type = LogType::note, .monitor = m.id, .pid = static_cast<uint32_t>(m.pid)};
@@ -15,8 +22,9 @@ void Engine::on_event(Monitor& m, const RawMessage& raw, int64_t read_at) {
       e.type = LogType::fork;
       e.a = static_cast<uint64_t>(child);
       tell(e, read_at);
-      adopt_child(m, UniqueFd(child));
-      return;
+      children_.push_back({UniqueFd(child), m.pid, m.ranges.all()});
+      next_adoption_ = 0;
+      return adopt_children(read_at);
     }
     case abi::kEventRemap: {
       e.type = LogType::remap;
@@ -50,21 +58,47 @@ void Engine::on_event(Monitor& m, const RawMessage& raw, int64_t read_at) {
   bump(counters_.version, 1);
 }
 
+/// Where a child can't be taken part in at once it waits: closing its uffd would let it read zeros.
+void Engine::adopt_children(int64_t now) {
+  if (now < next_adoption_) return;
+  next_adoption_ = now + kAdoptAgain;
+  std::erase_if(children_, [this](Child& child) { return adopt(child); });
+}
+
 /// A forked child's uffd that reading the FORK message gave us. Nobody else has it, so we answer
-/// for it.
-void Engine::adopt_child(const Monitor& parent, UniqueFd uffd) {
+/// for it. False: all monitors are in use.
+bool Engine::adopt(Child& child) {
+  if (vacant_monitor() == 0) return false;
   char path[64];
-  std::snprintf(path, sizeof path, "/proc/self/fdinfo/%d", uffd.get());
+  std::snprintf(path, sizeof path, "/proc/self/fdinfo/%d", child.uffd.get());
   char text[512];
   UniqueFd info(::open(path, O_RDONLY | O_CLOEXEC));
   ssize_t n = info ? ::read(info.get(), text, sizeof text) : -1;
   auto parsed =
       n > 0 ? parse_uffd_fdinfo(std::string_view(text, static_cast<size_t>(n))) : std::nullopt;
-  if (!parsed) return;
-  auto added = add_monitor(std::move(uffd), parent.pid, parsed->ino, parsed->features,
-                           parsed->nonblocking(), parent.ranges.all());
-  if (!added) return;
-  armed(*monitor(*added), HandlerState::none, 0);
+  if (!parsed) return false;
+  auto added = add_monitor(std::move(child.uffd), child.parent, parsed->ino, parsed->features,
+                           parsed->nonblocking(), std::move(child.ranges));
+  if (!added) return true;
+  Monitor& m = *monitor(*added);
+  m.of_child = true;
+  armed(m, HandlerState::none, 0);
+  return true;
+}
+
+/// The number for one more monitor: the next, or, when all are in use, that of a child that has
+/// ended. 0: none.
+uint32_t Engine::vacant_monitor() {
+  if (monitors_.size() < kMaxMonitors) return static_cast<uint32_t>(monitors_.size()) + 1;
+  for (const auto& m : monitors_) {
+    if (!m->of_child) continue;
+    if (!m->gone && m->uffd.barrier() == Userfaultfd::Barrier::gone) mark_gone(*m);
+    const auto& waiting = faults_.all_waiting();
+    bool owes = std::any_of(waiting.begin(), waiting.end(),
+                            [&](const auto& w) { return w.second.record.monitor == m->id; });
+    if (m->gone && !owes) return m->id;
+  }
+  return 0;
 }
 
 }  // namespace uffdscope

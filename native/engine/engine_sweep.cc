@@ -45,7 +45,7 @@ void Engine::sweep_answered(int64_t now) {
   for (auto& [seq, w] : faults_.all_waiting()) {
     if (++looked > kAtOnce) break;
     Monitor* m = monitor(w.record.monitor);
-    if (!m || m->gone || w.record.state == State::failed) continue;
+    if (!m || m->gone || m->of_child || w.record.state == State::failed) continue;
     if (!m->pagemap) {
       auto opened = Pagemap::open(m->pid);
       if (!opened) continue;

@@ -35,6 +35,8 @@ struct Monitor {
   HandlerState handler = HandlerState::unknown;
   bool polled = false;  // its descriptor is in our epoll set
   bool gone = false;    // ESRCH: the memory it served is gone
+  /// A forked child's, which we alone hold. `pid` is its parent's: the kernel does not say its own.
+  bool of_child = false;
 
   TurnFor turn_for = TurnFor::none;
   int64_t turn_until = 0;  // 0: the handler is not thawed yet

@@ -81,8 +81,10 @@ TEST_CASE("engine: a forked child is answered by us, since we alone hold its uff
   // The parent's page is its own, and still missing.
   CHECK(victim.result(victim.reads(5)) == "5");
   CHECK(rig.record(2).monitor == 1);
-  // Child after child, and the parent goes on.
-  for (int i = 0; i < 10; ++i) CHECK(victim.result(victim.order("fork", 6)) == "6");
+  // Child after child, more than can be taken part in at once, and the parent goes on.
+  for (size_t i = 0; i < kMaxMonitors + 20; ++i) {
+    CHECK(victim.result(victim.order("fork", 6)) == "6");
+  }
   CHECK(rig.engine.counters().target_gone == false);
 }
 
@@ -102,6 +104,56 @@ TEST_CASE("engine: a child's fault that is held is answered by hand, and the par
   CHECK_FALSE(victim.over(order));
   rig.answer({held[1].seq});
   CHECK(victim.result(order) == "5");
+}
+
+TEST_CASE(
+    "engine: more children at once than can be taken part in: the last wait, and read no zeros") {
+  NEEDS(without_keeper());
+  Victim victim({.features = kAllEvents});
+  EngineRig rig(victim, numbered(true));
+  rig.arm();
+  const size_t children = kMaxMonitors + 5, at_once = kMaxMonitors - 1;
+  std::vector<int> forks;
+  for (size_t i = 0; i < children; ++i) forks.push_back(victim.order("fork", 6));
+  auto answer_all = [&](size_t count) {
+    std::vector<uint64_t> seqs;
+    for (const auto& fault : rig.held(count)) seqs.push_back(fault.seq);
+    rig.answer(seqs);
+  };
+  answer_all(at_once);
+  answer_all(children - at_once);
+  for (int fork : forks) CHECK(victim.result(fork) == "6");
+}
+
+TEST_CASE("engine: a child's page is not taken for its parent's, which is there") {
+  NEEDS(without_keeper());
+  Victim victim({.features = kAllEvents});
+  EngineRig rig(victim, numbered(true));
+  rig.arm();
+  int forked = victim.order("fork", 5);
+  auto of_child = rig.held(1)[0];
+  REQUIRE(victim.uffd().zeropage(victim.at(5), page_size()).complete());
+  ::usleep(800'000);  // the engine looks for pages that others filled a few times a second
+  auto still = rig.held(1)[0];
+  CHECK(still.seq == of_child.seq);
+  rig.answer({still.seq});
+  CHECK(victim.result(forked) == "5");
+}
+
+TEST_CASE("engine: a page that another fills is no longer held") {
+  NEEDS(without_keeper());
+  Victim victim;
+  auto uffd = victim.uffd();
+  EngineRig rig(victim, numbered(true));
+  rig.arm();
+  int order = victim.reads(5);
+  auto fault = rig.held(1)[0];
+  std::vector<uint8_t> bytes(page_size(), 0x44);
+  REQUIRE(uffd.copy(victim.at(5), bytes.data(), bytes.size(), abi::kCopyDontwake).complete());
+  rig.held(0);
+  CHECK(victim.result(order) == "68");  // woken, though whoever filled it forgot to
+  CHECK(rig.record(fault.seq).state == State::gone);
+  CHECK(rig.record(fault.seq).by == By::handler);
 }
 
 TEST_CASE(
