@@ -150,7 +150,7 @@ export const TRACE: Objects = {
     action: [ACTION, 'what was done'],
     bytes: ['integer', 'how many were filled or unprotected'],
     latency: ['ns or null', 'from read to answer'],
-    by: ['text', 'operator, default, handler, keeper'],
+    by: ['text', 'operator, default, handler, keeper; target: the thread left the fault by itself'],
     errno: ['text or null', "the kernel's error where it refused"],
     readAt: ['ns or null', 'when its message was read'],
     answeredAt: ['ns or null', 'when the kernel had taken the answer'],
