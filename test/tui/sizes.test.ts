@@ -110,7 +110,7 @@ test('while it changes: each size is whole a moment later, dialogs too', async (
     await t.press('K');
     await t.until('keys', /─ Keys ─/);
     t.resize(80, 24);
-    await t.until('the dialog fits', () => t.find('─ Keys ─').y === 1);
+    await t.until('the dialog fits', () => t.rows[1]!.includes('─ Keys ─'));
     await t.press('q');
     await t.until('away', () => !/─ Keys ─/.test(t.text));
     assertWhole(t);

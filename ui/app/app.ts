@@ -17,7 +17,6 @@ import type { PickerView } from '../views/picker-view.js';
 import { TextDialog } from '../views/text-dialog.js';
 import type { View } from '../views/view.js';
 import type { ScreenEnd } from './end.js';
-import { stepBack } from './back.js';
 import { Overlays } from './overlays.js';
 
 export interface AppOptions {
@@ -150,11 +149,6 @@ export class App {
     this.paint = new Paint(theme, this.options.ascii);
     this.screen.invalidate();
     this.set({ theme });
-  }
-
-  /** esc and q, one step at a time. */
-  back(): void {
-    stepBack(this);
   }
 
   get over(): boolean {

@@ -12,6 +12,8 @@ import { goTo } from './navigate.js';
 
 const DOUBLE_MS = 400;
 const WHEEL_ROWS = 3;
+/** What never waits. */
+const ALWAYS = new Set(['panic.release', 'quit']);
 
 interface Target {
   readonly view: View;
@@ -22,6 +24,8 @@ interface Target {
 }
 
 export class Input {
+  /** Keys typed while a dialog is on its way. */
+  #ahead: KeyPress[] | null = null;
   #click = { x: -1, y: -1, at: -Infinity };
 
   constructor(
@@ -32,6 +36,10 @@ export class Input {
   key(key: KeyPress): void {
     const { app } = this;
     const command = app.keymap.find(key.name, app.mode);
+    if (this.#ahead !== null && !(command && ALWAYS.has(command.name))) {
+      this.#ahead.push(key);
+      return;
+    }
     // While we leave, only a second ctrl-c means anything.
     if (app.state.leaving && command?.name !== 'quit') return;
     if (app.state.message?.until === Infinity) app.set({ message: null });
@@ -43,9 +51,31 @@ export class Input {
   }
 
   run(command: Command): void {
-    const verdict = verdictOf(this.app, command);
-    if (verdict.ok) this.app.attempt(() => command.run(this.app, null));
-    else this.app.say(verdict.reason, 'warn');
+    const { app } = this;
+    const verdict = verdictOf(app, command);
+    if (!verdict.ok) app.say(verdict.reason, 'warn');
+    else if (command.opens) this.#runAhead(command);
+    else app.attempt(() => command.run(app, null));
+  }
+
+  /** Bytes must be fetched before the editor opens: the `a` typed into it must not answer the fault. */
+  #runAhead(command: Command): void {
+    const { app } = this;
+    this.#ahead = [];
+    app.overlays.onceOpened(() => this.#release());
+    app.attempt(async () => {
+      try {
+        await command.run(app, null);
+      } finally {
+        this.#release();
+      }
+    });
+  }
+
+  #release(): void {
+    const keys = this.#ahead ?? [];
+    this.#ahead = null;
+    for (const key of keys) this.key(key);
   }
 
   /** Pasted text is text: it goes to a line or to bytes being edited, and never is a command. */

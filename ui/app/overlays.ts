@@ -3,6 +3,7 @@ import type { Overlay } from '../views/view.js';
 
 export class Overlays {
   #stack: Overlay[] = [];
+  #onOpen: (() => void) | null = null;
 
   constructor(private readonly changed: () => void) {}
 
@@ -17,6 +18,14 @@ export class Overlays {
   open(overlay: Overlay): void {
     this.#stack.push(overlay);
     this.changed();
+    const told = this.#onOpen;
+    this.#onOpen = null;
+    told?.();
+  }
+
+  /** Called once, when the next dialog is there. */
+  onceOpened(told: () => void): void {
+    this.#onOpen = told;
   }
 
   /** Take a dialog away, wherever it stands; it has answered already. */

@@ -115,6 +115,7 @@ export const ANSWERING: readonly Command[] = [
     help: 'Edit the bytes that the answer will give.',
     group: 'Answering',
     enabled: takesBytes,
+    opens: true,
     run: (app) => editBytes(app, focused(app)),
   },
   {
@@ -133,6 +134,7 @@ export const ANSWERING: readonly Command[] = [
     help: 'Harm on purpose: bit flips, xor, fill, truncate, an old page, poison; shown before it is done.',
     group: 'Answering',
     enabled: (app) => (app.at.list.focusSeq === null ? no('no fault is selected') : waiting(app)),
+    opens: true,
     run: harm,
   },
   simple('wake', 'w', 'wake', 'Wake the thread without an answer: it faults again.'),

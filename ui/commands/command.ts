@@ -37,6 +37,8 @@ export interface Command {
   readonly help: string;
   readonly group: Group;
   readonly argument?: { readonly kind: ArgumentKind; readonly example: string; readonly required: boolean };
+  /** A dialog follows, but not at once: what is typed meanwhile is meant for it. */
+  readonly opens?: boolean;
   /** Greyed, with the reason, where it is not ok. */
   readonly enabled?: (app: App) => Verdict;
   readonly run: (app: App, argument: string | null) => void | Promise<void>;

@@ -42,7 +42,7 @@ export function hintsFor(app: App): { left: Hint[]; right: Hint[] } {
   const { mode } = app;
   const own = app.overlays.front?.hints;
   const names = own ?? (mode === 'panes' || mode === 'rules' ? BY_PANE[app.state.focus] : BY_MODE[mode]);
-  const right = mode === 'panes' || mode === 'rules' || mode === 'picker' ? ['nav.back', 'quit'] : [];
+  const right = mode === 'panes' || mode === 'rules' || mode === 'picker' ? ['nav.leave', 'quit'] : [];
   return { left: names.flatMap((name) => hint(app, name)), right: right.flatMap((name) => hint(app, name)) };
 }
 

@@ -1,4 +1,5 @@
 /** Moving, panes, tabs. */
+import { askQuit, stepBack } from '../app/back.js';
 import { goTo, zoom } from '../app/navigate.js';
 import type { App } from '../app/app.js';
 import { SHAPES, type PaneId } from '../layout.js';
@@ -58,11 +59,21 @@ export const NAVIGATION: readonly Command[] = [
   },
   {
     name: 'nav.back',
-    bindings: [...on(['panes', 'picker', 'list'], 'esc'), ...on(BROWSING, 'q')],
+    bindings: on(BROWSING, 'esc'),
     title: 'back',
-    help: 'One step back: close, unzoom, drop the view filter, back to Faults; from there it quits, and asks first where faults are held.',
+    help: 'One step back: close, unzoom, back to Faults, drop the view filter. It never quits.',
     group: 'Moving',
-    run: (app) => app.back(),
+    run: (app) => {
+      if (!stepBack(app)) app.say('q quits');
+    },
+  },
+  {
+    name: 'nav.leave',
+    bindings: on(BROWSING, 'q'),
+    title: 'back, quit',
+    help: 'One step back, and from the last one it quits; it asks first where faults are held.',
+    group: 'Moving',
+    run: (app) => (stepBack(app) ? undefined : askQuit(app)),
   },
   {
     name: 'pane.next',

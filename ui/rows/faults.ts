@@ -46,17 +46,27 @@ const FIXED: readonly Column[] = [
 ];
 /** What gives way, in this order, when the pane is narrow. */
 const DROP: readonly FaultColumn[] = ['time', 'tid', 'rw', 'lat'];
-const RANGE_MIN = 18;
+const RANGE_MIN = 16;
+const RANGE_MAX = 30;
 const GUTTER = 2;
 export const SLOW_AGE = 1e9;
 export const OLD_AGE = 5e9;
 
-/** The columns that fit; RANGE+OFF takes what is left. `highest` are the largest numbers to be shown. */
-export function faultColumns(width: number, highest: { readonly seq: number; readonly tid: number }): Column[] {
-  let columns = FIXED.map((c) => (c.id === 'seq' || c.id === 'tid' ? withWidth(c, digits(highest[c.id])) : c));
+/** The largest that columns must hold. */
+export interface Widest {
+  readonly seq: number;
+  readonly tid: number;
+  /** Cells of the longest `name+offset`. */
+  readonly range: number;
+}
+
+/** The columns that fit; RANGE+OFF takes what is left. */
+export function faultColumns(width: number, widest: Widest): Column[] {
+  const rangeMin = Math.max(RANGE_MIN, Math.min(RANGE_MAX, widest.range));
+  let columns = FIXED.map((c) => (c.id === 'seq' || c.id === 'tid' ? withWidth(c, digits(widest[c.id])) : c));
   const used = (): number => GUTTER + columns.reduce((sum, c) => sum + c.width + 1, 0);
   for (const id of DROP) {
-    if (used() + RANGE_MIN <= width) break;
+    if (used() + rangeMin <= width) break;
     columns = columns.filter((c) => c.id !== id);
   }
   const flexible = Math.max(4, width - used());

@@ -39,7 +39,10 @@ export class Paint {
   #sgr(role: Role, base: Role): string {
     if (this.theme === 'dumb') return '';
     const theme = THEMES[this.theme];
-    const codes = [theme[base], role === base ? '' : theme[role]].filter((code) => code !== '');
+    const own = role === base ? '' : theme[role];
+    // Reverse video would turn each colour of a row into a patch of background: there only weight is kept.
+    const shown = base === 'selected' ? weightOf(own) : own;
+    const codes = [theme[base], shown].filter((code) => code !== '');
     return codes.length === 0 ? '\x1b[0m' : `\x1b[0;${codes.join(';')}m`;
   }
 
@@ -50,6 +53,11 @@ export class Paint {
   line(width: number, base: Role = 'plain'): Line {
     return new Line(this, width, base);
   }
+}
+
+/** Bold and underline of a style. */
+function weightOf(codes: string): string {
+  return /^(?:[14](?:;|$))+/.exec(codes)?.[0].replace(/;$/, '') ?? '';
 }
 
 /** Built from the left; what does not fit is cut, what is left over is blank. */

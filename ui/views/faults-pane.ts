@@ -1,8 +1,9 @@
 /** Pane 4: the faults, newest last. */
 import type { App } from '../app/app.js';
 import { goTo } from '../app/navigate.js';
-import { faultColumns, faultRows, type FaultColumn } from '../rows/faults.js';
+import { faultColumns, faultRows, type FaultColumn, type Widest } from '../rows/faults.js';
 import { count } from '../rows/format.js';
+import { cellWidth } from '../screen/cells.js';
 import type { View } from './view.js';
 
 export class FaultsPane implements View {
@@ -14,7 +15,7 @@ export class FaultsPane implements View {
   rows(height: number, width: number): string[] {
     const { list, snapshot } = this.app.at;
     list.sync(snapshot.faultsVersion);
-    const columns = faultColumns(width, this.#highest());
+    const columns = faultColumns(width, this.#widest());
     this.#columns = columns.map((column) => column.id);
     if (!this.#columns.includes(list.cell)) list.cell = 'seq';
     const table = {
@@ -81,7 +82,7 @@ export class FaultsPane implements View {
   #sortByColumnAt(x: number): void {
     const { list } = this.app.at;
     let left = 2;
-    for (const column of faultColumns(this.#width(), this.#highest())) {
+    for (const column of faultColumns(this.#width(), this.#widest())) {
       if (x < left + column.width + 1) {
         list.sort = { column: column.id, reverse: list.sort.column === column.id && !list.sort.reverse };
         list.apply();
@@ -102,9 +103,11 @@ export class FaultsPane implements View {
   }
 
   /** Thread ids lie near the process id, and grow to at most seven digits. */
-  #highest(): { seq: number; tid: number } {
-    const { session, list } = this.app.at;
-    return { seq: session.faults.last, tid: Math.max(session.target.pid, list.focused?.tid ?? 0) };
+  #widest(): Widest {
+    const { session, list, ranges } = this.app.at;
+    const widths = ranges.map(({ name, start, end }) => cellWidth(name) + 1 + (end - start - 1n).toString(16).length);
+    const tid = Math.max(session.target.pid, list.focused?.tid ?? 0);
+    return { seq: session.faults.last, tid, range: Math.max(0, ...widths) };
   }
 
   #width(): number {

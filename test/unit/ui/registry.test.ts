@@ -16,7 +16,7 @@ const PROMISED: Partial<Record<Mode, Record<string, string>>> = {
     h: 'nav.left', left: 'nav.left', l: 'nav.right', right: 'nav.right',
     tab: 'pane.next', 'shift-tab': 'pane.previous',
     1: 'pane.ranges', 2: 'pane.rules', 3: 'pane.events', 4: 'pane.faults', 5: 'pane.detail',
-    enter: 'nav.open', esc: 'nav.back', q: 'nav.back',
+    enter: 'nav.open', esc: 'nav.back', q: 'nav.leave',
     Q: 'quit', 'ctrl-c': 'quit', 'ctrl-x': 'panic.release',
     i: 'hold.set', I: 'hold.toggle', a: 'fault.answer', A: 'fault.answer-all',
     z: 'fault.zero', c: 'fault.copy', u: 'fault.unprotect', o: 'fault.continue', d: 'fault.delay',
@@ -33,8 +33,8 @@ const PROMISED: Partial<Record<Mode, Record<string, string>>> = {
   typing: { 'ctrl-x': 'panic.release', 'ctrl-c': 'quit', enter: 'dialog.accept', esc: 'dialog.close', tab: 'line.complete', up: 'line.older', down: 'line.newer' },
   hex: { 'ctrl-x': 'panic.release', 'ctrl-c': 'quit', enter: 'dialog.accept', esc: 'dialog.close', E: 'hex.external', V: 'hex.revert', tab: 'hex.side' },
   question: { 'ctrl-x': 'panic.release', y: 'dialog.accept', n: 'dialog.close' },
-  list: { 'ctrl-x': 'panic.release', enter: 'dialog.accept', esc: 'nav.back', q: 'nav.back', j: 'nav.down', k: 'nav.up' },
-  picker: { enter: 'picker.watch', a: 'picker.attach', '/': 'picker.filter', q: 'nav.back', Q: 'quit', 'ctrl-c': 'quit' },
+  list: { 'ctrl-x': 'panic.release', enter: 'dialog.accept', esc: 'nav.back', q: 'nav.leave', j: 'nav.down', k: 'nav.up' },
+  picker: { enter: 'picker.watch', a: 'picker.attach', '/': 'picker.filter', q: 'nav.leave', Q: 'quit', 'ctrl-c': 'quit' },
 }; // prettier-ignore
 
 for (const [mode, keys] of Object.entries(PROMISED)) {

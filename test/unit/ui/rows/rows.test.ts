@@ -66,7 +66,7 @@ test('a frame, its tabs and its footer', () => {
 const session = new MemorySession({ past: 20, held: 2 });
 const table = (width: number) => ({
   rows: [20, 21, 22].map((seq) => ({ seq, fault: session.faults.row(seq), focused: seq === 21, marked: seq === 22 })),
-  columns: faultColumns(width, { seq: 22, tid: 4012 }),
+  columns: faultColumns(width, { seq: 22, tid: 4012, range: 18 }),
   cell: 'seq' as const,
   sort: { column: 'seq' as const, reverse: false },
   empty: 'no fault yet',
@@ -75,7 +75,7 @@ const table = (width: number) => ({
 
 test('columns give way in their order: TIME, TID, RW, LAT', () => {
   const ids = (width: number): string =>
-    faultColumns(width, { seq: 9999, tid: 4012 })
+    faultColumns(width, { seq: 9999, tid: 4012, range: 18 })
       .map(({ title }) => title)
       .join(' ');
   assert.equal(ids(90), '# TIME TID KIND RW ADDRESS RANGE+OFF STATE LAT');
