@@ -44,8 +44,14 @@ export async function show(source: ScreenSource, words: ScreenWords, context: Co
   if (end.reason === 'error') throw end.error;
   if (end.session !== null) {
     const { pid } = end.session.target;
-    const given = end.summary === null ? '' : `, ${count(end.summary.released, 'fault')} handed back`;
+    const { summary } = end;
+    const given =
+      summary === null
+        ? ' without waiting: its keeper hands back'
+        : `, ${count(summary.released, 'fault')} handed back`;
     context.say(`uffdscope: left process ${pid}${given}.`);
+    // A second ctrl-c: we do not wait for what is handed back, and the keeper finishes it once we are gone.
+    if (summary === null) process.exit(1);
   }
   return end;
 }
