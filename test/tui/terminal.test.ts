@@ -70,6 +70,8 @@ test('q asks only where faults are held', async () => {
     await t.ready();
     await t.press('q');
     await t.until('it asks', /2 faults would be released/);
+    await t.press('enter');
+    await t.until('enter is no answer', /2 faults would be released/);
     await t.press('n');
     await t.until('no: it stays', () => !t.text.includes('would be released'));
     await t.press('q', 'y');

@@ -59,10 +59,20 @@ export function verdictOf(app: App, command: Command): Verdict {
   return command.enabled?.(app) ?? OK;
 }
 
+/** The first key that means it here. */
+function keyIn(app: App, command: Command): string | undefined {
+  const { mode } = app;
+  const here = command.bindings.find(
+    ({ modes }) => modes.includes(mode) || (mode === 'rules' && modes.includes('panes')),
+  );
+  return (here ?? command.bindings[0])?.key;
+}
+
 function hint(app: App, name: string): (Hint & Greyed)[] {
   const command = app.keymap.command(name);
-  const [key] = app.keymap.keysOf(name);
-  if (!command || key === undefined) return [];
+  if (!command) return [];
+  const key = keyIn(app, command);
+  if (key === undefined) return [];
   const verdict = verdictOf(app, command);
   return [{ command: name, key, title: command.title, ok: verdict.ok, reason: verdict.ok ? '' : verdict.reason }];
 }

@@ -27,7 +27,8 @@ function older(app: App, step: 1 | -1): void {
 export const IN_DIALOGS: readonly Command[] = [
   {
     name: 'dialog.accept',
-    bindings: [...on(['list', 'typing', 'question', 'hex'], 'enter'), ...on(['question'], 'y')],
+    // Not enter in a question: one that was typed ahead must not say yes to something that cannot be undone.
+    bindings: [...on(['list', 'typing', 'hex'], 'enter'), ...on(['question'], 'y')],
     title: 'accept',
     help: 'Take what stands there; in a question: yes; in the hex editor: keep the bytes.',
     group: 'Dialogs',

@@ -63,6 +63,10 @@ test('the panic key works in every mode, and quit too', () => {
   }
 });
 
+test('enter answers no question', () => {
+  assert.equal(keymap.find('enter', 'question'), null);
+});
+
 test('no key beside ctrl-x on the keyboard does harm at once', () => {
   const harmful = new Set(['fault.harm', 'fault.wake', 'panic.release']);
   for (const key of ['ctrl-z', 'ctrl-c', 'ctrl-d', 'ctrl-s']) {
