@@ -1,4 +1,6 @@
 /** A session as lines on stdout, until somebody ends it: the target, a signal, the reader, the time. */
+import { addon } from '../native/addon/load.js';
+import type { ObserveAddon } from '../native/addon/observe.js';
 import { RecordStream, type NativeJoin } from '../native/session/index.js';
 import type { SessionRecord } from '../native/session/records.js';
 import type { FaultColumns } from '../native/session/types.js';
@@ -17,6 +19,7 @@ const POLL_MS = 20;
 /** Hands everything back before it returns or throws. */
 export async function followLines(session: NativeJoin, plan: LinesPlan, context: Context): Promise<void> {
   const { out } = context;
+  const { readerGone } = addon<ObserveAddon>();
   using interrupt = untilInterrupted();
   const stream = new RecordStream(session);
   const { header, line } = eventLines(plan.format);
@@ -32,6 +35,7 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
     while ((reason = end()) === '') {
       put(stream.take());
       await out.drain();
+      if (readerGone(out.fd)) out.close();
       await pause(POLL_MS, [interrupt.signal, out.closed]);
     }
   } finally {

@@ -9,6 +9,8 @@ const RETRY_MS = 5;
 
 export class Sink {
   readonly #closed = new AbortController();
+  /** Of the process, as it was given to us. */
+  readonly fd: number;
   readonly #fd: number;
   readonly #blocking: boolean;
   #pending: string[] = [];
@@ -19,6 +21,7 @@ export class Sink {
   #scheduled = false;
 
   constructor(fd: number) {
+    this.fd = fd;
     const own = openOwn(fd);
     this.#fd = own ?? fd;
     this.#blocking = own === null;
@@ -27,6 +30,11 @@ export class Sink {
   /** Aborted once the reader is gone; what is written after that is dropped. */
   get closed(): AbortSignal {
     return this.#closed.signal;
+  }
+
+  /** Told from outside that nobody reads any more, in a time in which no write would show it. */
+  close(): void {
+    this.#closed.abort();
   }
 
   /** Leaves within this turn of the event loop; `drain` between batches keeps a slow reader from filling memory. */

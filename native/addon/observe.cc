@@ -1,6 +1,7 @@
 #include "addon/observe.h"
 
 #include <fcntl.h>
+#include <poll.h>
 
 #include <memory>
 
@@ -192,6 +193,13 @@ Napi::Value features(const Napi::CallbackInfo& info) {
   return array;
 }
 
+// What is written meets nobody: POLLERR of a pipe, POLLHUP of a socket or terminal.
+Napi::Value reader_gone(const Napi::CallbackInfo& info) {
+  pollfd end{info[0].ToNumber().Int32Value(), 0, 0};
+  bool gone = ::poll(&end, 1, 0) == 1 && (end.revents & (POLLERR | POLLHUP)) != 0;
+  return Napi::Boolean::New(info.Env(), gone);
+}
+
 }  // namespace
 
 void init_observe(Napi::Env env, Napi::Object exports) {
@@ -199,6 +207,7 @@ void init_observe(Napi::Env env, Napi::Object exports) {
   exports.Set("listProcesses", Napi::Function::New(env, list_rows, "listProcesses"));
   exports.Set("lookAt", Napi::Function::New(env, look_at, "lookAt"));
   exports.Set("probe", Napi::Function::New(env, probe, "probe"));
+  exports.Set("readerGone", Napi::Function::New(env, reader_gone, "readerGone"));
   exports.Set("features", Napi::Function::New(env, features, "features"));
 }
 

@@ -108,4 +108,6 @@ export interface ObserveAddon {
   lookAt(pid: number): Promise<RawRow | null>;
   probe(): Promise<RawProbe>;
   features(): readonly FeatureBit[];
+  /** Whoever read this pipe, socket or terminal of ours has closed it. A write would tell too, but takes something to write. */
+  readerGone(fd: number): boolean;
 }

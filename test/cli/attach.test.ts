@@ -91,6 +91,15 @@ test('| head: exit 0, nothing on stderr, the target handed back', async () => {
   assert.equal(stderr, '');
 });
 
+test('| head ends it also when nothing more is to be written', async () => {
+  await using target = await startTarget('nobody_reads', ['--threads', 2]);
+  const { stdout, stderr } = await bash(
+    `timeout 20 $UFFDSCOPE attach ${target.pid} --headless -o jsonl | head -n 1; echo "\${PIPESTATUS[0]}"`,
+  );
+  assert.equal(stdout.trimEnd().split('\n').at(-1), '0');
+  assert.equal(stderr, '');
+});
+
 test('--filter shows only what it takes, and answers all the same', async () => {
   await using target = await startTarget('nobody_reads', ['--threads', 2]);
   const { stdout } = await uffdscope([
