@@ -101,6 +101,7 @@ Result<uint32_t> Engine::add_monitor(UniqueFd uffd, pid_t target, uint64_t ino, 
   m->pid = target;
   m->ino = ino;
   m->features = features;
+  m->tids = NsTids::of(target);
   m->nonblocking = nonblocking;
   m->uffd = Userfaultfd(std::move(uffd));
   m->ranges.merge(std::move(ranges));

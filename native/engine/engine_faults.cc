@@ -143,6 +143,7 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
   f.page = address & ~((uint64_t{1} << f.page_shift) - 1);
   f.pid = static_cast<uint32_t>(m.pid);
   f.tid = static_cast<uint32_t>(raw.word[3]);
+  if (m.tids) f.tid = m.tids->outside(f.tid, read_at);
   f.range_id = range ? range->id : kNoRange;
   f.monitor = static_cast<uint16_t>(m.id);
   f.kind = flags & abi::kFaultWp      ? Kind::wp

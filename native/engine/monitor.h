@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/range_table.h"
+#include "kernel/ns_tids.h"
 #include "kernel/pagemap.h"
 #include "kernel/userfaultfd.h"
 
@@ -30,6 +31,7 @@ struct Monitor {
   Userfaultfd uffd;
   UniqueFd fdinfo;  // /proc/self/fdinfo/N, read again at offset 0
   RangeTable ranges;
+  std::optional<NsTids> tids;  // where the target numbers its threads in a namespace of its own
 
   Stance stance = Stance::looking;
   HandlerState handler = HandlerState::unknown;
