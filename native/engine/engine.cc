@@ -200,6 +200,7 @@ void Engine::run() {
     if (releasing_) {
       release_some();
     } else if (!faults_.all_waiting().empty()) {
+      sweep_gone(now);
       sweep_answered(now);
     }
   }

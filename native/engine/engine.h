@@ -198,6 +198,7 @@ class Engine {
   // engine_sweep.cc: faults that ended without us
   void supersede(const Monitor& m, const FaultRecord& f);
   void sweep_answered(int64_t now);
+  void sweep_gone(int64_t now);
   void ended_elsewhere(FaultTable::Waiting& w, By by);
   void begin_release(bool leave, std::function<void(Released)> done);
   void release_some();
@@ -230,7 +231,7 @@ class Engine {
   std::unordered_multimap<uint64_t, std::shared_ptr<Pending>> requests_;  // by fault
   std::unordered_set<uint64_t> delayed_;
   std::unordered_map<uint64_t, uint64_t> waiting_of_thread_;  // monitor and tid -> seq
-  int64_t next_sweep_ = 0;
+  int64_t next_sweep_ = 0, next_gone_look_ = 0;
   int64_t keeper_look_ = 0;          // when to look at the keeper next
   int64_t keeper_silent_since_ = 0;  // stopped, or owing us a reply; 0: all is well
   std::vector<std::function<void(HandlerState, KeeperRefusal, int32_t)>> arm_waiters_;

@@ -35,6 +35,16 @@ void Engine::ended_elsewhere(FaultTable::Waiting& w, By by) {
   resolve_outcome(seq, false, 0, by == By::handler ? "was answered by the handler" : "came again");
 }
 
+/// Exec and exit take a memory away with all that waits in it, and send no message.
+void Engine::sweep_gone(int64_t now) {
+  if (now < next_gone_look_) return;
+  next_gone_look_ = now + kSweep;
+  for (auto& m : monitors_) {
+    if (m->stance == Stance::left || m->gone) continue;
+    if (m->uffd.barrier() == Userfaultfd::Barrier::gone) mark_gone(*m);
+  }
+}
+
 /// A few times a second: is the page there by now? Then somebody else brought it; a thread that
 /// still sleeps on it is woken, which is right in every case.
 void Engine::sweep_answered(int64_t now) {
