@@ -374,9 +374,7 @@ test('x: one menu, each harm shown before it is done; poison asks once a range',
     await answered(t, 3);
     await t.press('x', 'p');
     await t.until('poison asks', /Poison 1 page in/);
-    await t.press('n', 'x', 'p');
-    await t.until('again, since it was not agreed', /Poison 1 page in/);
-    await t.press('y');
+    t.send('nxpy'); // at once, as from a slow line: each finds the dialog that the one before it opened
     await t.until('poisoned', /poison: poison/);
     assert.match(await callsOf(t), /copy \d+ \| poison \d+/);
   });

@@ -9,10 +9,11 @@ import type { View } from '../views/view.js';
 import type { App } from './app.js';
 import type { Drawn } from './draw.js';
 import { goTo } from './navigate.js';
+import { Turns } from './turns.js';
 
 const DOUBLE_MS = 400;
 const WHEEL_ROWS = 3;
-/** What never waits. */
+/** What never waits for its turn. */
 const ALWAYS = new Set(['panic.release', 'quit']);
 
 interface Target {
@@ -24,8 +25,7 @@ interface Target {
 }
 
 export class Input {
-  /** Keys typed while a dialog is on its way. */
-  #ahead: KeyPress[] | null = null;
+  readonly #turns = new Turns();
   #click = { x: -1, y: -1, at: -Infinity };
 
   constructor(
@@ -34,20 +34,20 @@ export class Input {
   ) {}
 
   key(key: KeyPress): void {
-    const { app } = this;
-    const command = app.keymap.find(key.name, app.mode);
-    if (this.#ahead !== null && !(command && ALWAYS.has(command.name))) {
-      this.#ahead.push(key);
-      return;
-    }
-    // While we leave, only a second ctrl-c means anything.
-    if (app.state.leaving && command?.name !== 'quit') return;
-    if (app.state.message?.until === Infinity) app.set({ message: null });
-    const { front } = app.overlays;
-    // What is typed goes to the dialog; but no dialog takes ctrl-x or ctrl-c away.
-    const commandFirst = app.mode === 'typing' || key.name.startsWith('ctrl-');
-    if (front && !(commandFirst && command) && front.typed?.(key)) return;
-    if (command) this.run(command);
+    const command = this.app.keymap.find(key.name, this.app.mode);
+    if (command && key.text === '' && ALWAYS.has(command.name)) {
+      this.#turns.clear();
+      this.run(command);
+    } else this.#turns.add(() => this.#take(key));
+  }
+
+  /** Pasted text is text: it goes to a line or to bytes being edited, and never is a command. */
+  paste(text: string): void {
+    this.#turns.add(() => {
+      const { front } = this.app.overlays;
+      if (front?.pasted) front.pasted(text);
+      else this.app.say('what was pasted is ignored here; : or / takes it', 'warn');
+    });
   }
 
   run(command: Command): void {
@@ -58,31 +58,29 @@ export class Input {
     else app.attempt(() => command.run(app, null));
   }
 
+  #take(key: KeyPress): void {
+    const { app } = this;
+    const command = app.keymap.find(key.name, app.mode);
+    if (app.state.leaving) return; // only a second ctrl-c means anything now, and it does not wait for its turn
+    const { front } = app.overlays;
+    // What is typed goes to the dialog; but no dialog takes a control key that is a command away.
+    const commandFirst = app.mode === 'typing' || key.name.startsWith('ctrl-');
+    if (front && !(commandFirst && command) && front.typed?.(key)) return;
+    if (command) this.run(command);
+  }
+
   /** Bytes must be fetched before the editor opens: the `a` typed into it must not answer the fault. */
   #runAhead(command: Command): void {
     const { app } = this;
-    this.#ahead = [];
-    app.overlays.onceOpened(() => this.#release());
+    const release = this.#turns.hold();
+    app.overlays.onceOpened(release);
     app.attempt(async () => {
       try {
         await command.run(app, null);
       } finally {
-        this.#release();
+        release();
       }
     });
-  }
-
-  #release(): void {
-    const keys = this.#ahead ?? [];
-    this.#ahead = null;
-    for (const key of keys) this.key(key);
-  }
-
-  /** Pasted text is text: it goes to a line or to bytes being edited, and never is a command. */
-  paste(text: string): void {
-    const { front } = this.app.overlays;
-    if (front?.pasted) front.pasted(text);
-    else this.app.say('what was pasted is ignored here; : or / takes it', 'warn');
   }
 
   mouse(report: MouseReport): void {
