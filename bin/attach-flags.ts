@@ -24,6 +24,7 @@ export interface AttachWords {
   readonly duration?: string;
   readonly compete?: boolean;
   readonly ownEvents?: boolean;
+  readonly redrive?: boolean;
   readonly mouse: boolean;
   readonly ascii?: boolean;
   readonly theme?: (typeof THEMES)[number];
@@ -61,7 +62,8 @@ export function addAttachFlags(command: Command): Command {
     .option('--filter <filter>', 'show only faults that it takes')
     .option('--duration <time>', 'leave after this time')
     .option('--compete', 'read beside a handler that cannot be stopped: it may see EAGAIN and take it badly')
-    .option('--own-events', 'take fork, remap, remove and unmap messages although a handler lives');
+    .option('--own-events', 'take fork, remap, remove and unmap messages although a handler lives')
+    .option('--redrive', 'let faults that a handler has read and not answered come again, to us');
 }
 
 export function addScreenFlags(command: Command): Command {
@@ -130,6 +132,8 @@ async function attachOptions(
     ...(words.granularity !== undefined && { granularity: parseGranularity(words.granularity) }),
     ...(words.compete === true && { compete: true }),
     ...(words.ownEvents === true && { ownEvents: true }),
+    ...(words.redrive === true && { redrive: true }),
+    ...(words.headless === true && !armed && { lookOnly: true }),
   };
 }
 

@@ -31,6 +31,9 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
   try {
     out.write(header);
     put(stream.begin());
+    if (session.snapshot().stance === 'looking') {
+      context.say('uffdscope: looking only; --default, --source or --hold takes part.');
+    }
     const end = endOf(session, plan, interrupt.signal, out.closed);
     while ((reason = end()) === '') {
       put(stream.take());

@@ -119,7 +119,9 @@ export interface NativeSession {
   guardTerminal(fd: number, active: boolean): void;
   /** `closed`: the process lives and has closed its descriptor. */
   ownerGone(pid: number, closed: boolean): void;
-  alive(): { target: boolean; holder: boolean; unread: number };
+  redrive(): void;
+  /** Faults by fdinfo, -1 unknown: unread, and read by anybody but still waiting. */
+  alive(): { target: boolean; holder: boolean; unread: number; read: number };
 }
 
 export interface NativeSessionClass {

@@ -85,6 +85,11 @@ Napi::Value SessionObject::act(const Napi::CallbackInfo& info) {
   return promise->promise();
 }
 
+Napi::Value SessionObject::redrive(const Napi::CallbackInfo& info) {
+  engine().redrive();
+  return info.Env().Undefined();
+}
+
 Napi::Value SessionObject::edit(const Napi::CallbackInfo& info) {
   std::vector<uint8_t> bytes;
   if (info[1].IsTypedArray()) {

@@ -29,6 +29,7 @@ void SessionObject::init(Napi::Env env, Napi::Object exports) {
                                       InstanceMethod("setSource", &S::set_source),
                                       InstanceMethod("act", &S::act),
                                       InstanceMethod("edit", &S::edit),
+                                      InstanceMethod("redrive", &S::redrive),
                                       InstanceMethod("preview", &S::preview),
                                       InstanceMethod("readPage", &S::read_page),
                                       InstanceMethod("pageMap", &S::page_map),
@@ -152,6 +153,7 @@ Napi::Value SessionObject::alive(const Napi::CallbackInfo& info) {
   o.Set("target", Napi::Boolean::New(info.Env(), !has_ended(state_->target_pidfd.get())));
   o.Set("holder", Napi::Boolean::New(info.Env(), !has_ended(state_->holder_pidfd.get())));
   o.Set("unread", num(info.Env(), engine().unread()));
+  o.Set("read", num(info.Env(), engine().read_and_waiting()));
   return o;
 }
 

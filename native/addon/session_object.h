@@ -40,6 +40,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   Napi::Value set_hold(const Napi::CallbackInfo& info);
   Napi::Value set_source(const Napi::CallbackInfo& info);
   Napi::Value act(const Napi::CallbackInfo& info);
+  Napi::Value redrive(const Napi::CallbackInfo& info);
   Napi::Value edit(const Napi::CallbackInfo& info);
   Napi::Value preview(const Napi::CallbackInfo& info);
   Napi::Value read_page(const Napi::CallbackInfo& info);

@@ -96,6 +96,9 @@ class Engine {
   void set_hold(bool on, std::shared_ptr<FaultFilter> filter);
   void act(ActRequest request, ActDone done);
   void edit(uint64_t seq, std::vector<uint8_t> bytes);  // empty: revert
+  /// Wake every thread that waits and is not held by us: what the handler has read and forgotten is
+  /// raised again, and read by us where we are armed. A handler that was only slow answers twice.
+  void redrive();
   void set_ranges(uint32_t monitor, std::vector<RangeInfo> ranges);
   void set_terminal(int fd, bool active);  // fd: a terminal the keeper restores if we die
   /// `pid` ended, or (closed) it lives and has closed its descriptor of the uffd.
@@ -112,7 +115,8 @@ class Engine {
   const Histogram& latency() const { return latency_; }
   std::vector<RangeInfo> ranges(uint32_t monitor, uint64_t& version) const;
   std::vector<FaultTable::Waiting> waiting() const;
-  int64_t unread() const;  // of the first monitor, by fdinfo
+  int64_t unread() const;            // of the first monitor, by fdinfo
+  int64_t read_and_waiting() const;  // likewise: read by anybody, and still waiting
   pid_t keeper_pid() const { return keeper_.pid(); }
   /// The bytes that `answer` would give at this page of the first monitor, or an error.
   Result<void> preview(const FaultRecord& f, std::span<uint8_t> into) const;

@@ -40,6 +40,24 @@ void Engine::edit(uint64_t seq, std::vector<uint8_t> bytes) {
   });
 }
 
+void Engine::redrive() {
+  post([this] {
+    for (auto& m : monitors_) {
+      if (m->stance != Stance::armed) continue;
+      for (const auto& range : m->ranges.all()) {
+        uint64_t from = range.start;  // the gaps between the pages that we hold
+        for (uint64_t seq : faults_.waiting_in(range.start, range.end)) {
+          const FaultRecord& f = faults_.waiting(seq)->record;
+          if (f.monitor != m->id || f.page < from) continue;
+          if (f.page > from) (void)m->uffd.wake(from, f.page - from);
+          from = f.page + (uint64_t{1} << f.page_shift);
+        }
+        if (from < range.end) (void)m->uffd.wake(from, range.end - from);
+      }
+    }
+  });
+}
+
 void Engine::do_work(Work w) {
   beat();  // ten thousand of them take their time, and each is a sign of life
   auto* waiting = faults_.waiting(w.seq);
@@ -151,7 +169,9 @@ void Engine::do_work(Work w) {
   if (r.outcome != Outcome::done) return settle_gone(m, *waiting, w, r);
   finish_waiting(m, *waiting, action, w.by, r);
   settle(*waiting, f.state, action, w.by, f.err);
-  resolve_outcome(seq, true, 0, "is answered");
+  resolve_outcome(
+      seq, true, 0,
+      action == Action::wake ? "is woken unanswered: its thread faults again" : "is answered");
   settle_span(m, from, to, r, action, w.by);
 }
 

@@ -48,6 +48,11 @@ int64_t Engine::unread() const {
   return monitors_.empty() ? -1 : unread_faults(*monitors_[0]);
 }
 
+int64_t Engine::read_and_waiting() const {
+  std::lock_guard lock(shared_);
+  return monitors_.empty() ? -1 : read_faults(*monitors_[0]);
+}
+
 void Engine::set_ranges(uint32_t id, std::vector<RangeInfo> ranges) {
   post([this, id, ranges = std::move(ranges)]() mutable {
     Monitor* m = monitor(id);

@@ -2,18 +2,32 @@
 
 #include <unistd.h>
 
+#include <optional>
 #include <string_view>
 
 #include "kernel/fdinfo.h"
 
 namespace uffdscope {
+namespace {
 
-int64_t unread_faults(const Monitor& m) {
+std::optional<UffdFdinfo> fdinfo_now(const Monitor& m) {
   char text[512];
   ssize_t n = ::pread(m.fdinfo.get(), text, sizeof text, 0);
-  if (n <= 0) return -1;
-  auto info = parse_uffd_fdinfo(std::string_view(text, static_cast<size_t>(n)));
+  if (n <= 0) return std::nullopt;
+  return parse_uffd_fdinfo(std::string_view(text, static_cast<size_t>(n)));
+}
+
+}  // namespace
+
+int64_t unread_faults(const Monitor& m) {
+  auto info = fdinfo_now(m);
   return info ? static_cast<int64_t>(info->pending) : -1;
+}
+
+int64_t read_faults(const Monitor& m) {
+  auto info = fdinfo_now(m);
+  return info && info->total >= info->pending ? static_cast<int64_t>(info->total - info->pending)
+                                              : -1;
 }
 
 }  // namespace uffdscope

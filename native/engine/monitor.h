@@ -57,5 +57,7 @@ struct Monitor {
 
 /// Unread faults by fdinfo, or -1 when it can't be read. Events are not in this count.
 int64_t unread_faults(const Monitor& m);
+/// Faults that somebody has read and that still wait, by fdinfo; -1 when it can't be read.
+int64_t read_faults(const Monitor& m);
 
 }  // namespace uffdscope

@@ -26,6 +26,10 @@ export interface AttachOptions {
   readonly compete?: boolean;
   /** Read fork, remap, remove and unmap messages although a handler lives. */
   readonly ownEvents?: boolean;
+  /** Never arm unasked, not even where nobody reads. */
+  readonly lookOnly?: boolean;
+  /** Once armed, let what the handler has read and not answered come again to us. */
+  readonly redrive?: boolean;
   /** Begin to answer at once, as a default that was named says. Without: look until armed. */
   readonly armed?: boolean;
   /** Hold what this filter takes (null: everything) from the first fault on. Arms. */
@@ -85,7 +89,8 @@ export async function attach(options: AttachOptions): Promise<NativeJoin> {
     checkSource(source, session);
     if (options.hold !== undefined) await session.hold(options.hold);
     else if (options.armed) await session.arm();
-    else await armIfNobodyReads(session, choice);
+    else if (!options.lookOnly) await armIfNobodyReads(session, choice);
+    if (options.redrive) await session.redrive();
   } catch (error) {
     await session.detach();
     throw error;

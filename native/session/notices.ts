@@ -32,3 +32,10 @@ export function noticeText(
       return `Notice ${s.notice}.`;
   }
 }
+
+/** What a handler that read and never answered looks like; '' when nothing is stuck. */
+export function stuckText(count: number): string {
+  if (count <= 0) return '';
+  const faults = count === 1 ? '1 fault was' : `${count} faults were`;
+  return `${faults} read by the handler and still waits: attach --redrive makes it come again, to us.`;
+}

@@ -4,7 +4,7 @@ import { compileHold, renderFilterError } from './filter/index.js';
 import { RingHistory } from './fault-history.js';
 import { UffdscopeError } from './errors.js';
 import { handlerRefusal } from './refusals.js';
-import { noticeText } from './notices.js';
+import { noticeText, stuckText } from './notices.js';
 import { pageBytes, pageCells } from './page-states.js';
 import { HANDLERS, STANCES } from './record-layout.js';
 import { legal, type VerbName } from './verbs.js';
@@ -100,7 +100,7 @@ export class NativeJoin implements Session {
       now: n.now - this.t0,
       stance: STANCES[n.stance]!,
       handler: HANDLERS[n.handler]!,
-      notice: noticeText(n, this),
+      notice: noticeText(n, this) || stuckText(this.#watch.stuck - n.held - n.delayed),
       holdOn: n.holdOn === 1,
       holdFilter: n.holdOn === 1 ? this.#holdFilter : null,
       faults: n.faults,
@@ -162,6 +162,15 @@ export class NativeJoin implements Session {
     if (HANDLERS[handler] !== 'none' || this.#facts.defaultNamed) return;
     this.setDefault('hold');
     this.#holdsForNobody = true;
+  }
+
+  /**
+   * Let every fault that somebody else has read come again, now to us: for a handler that read and forgot. Arms. A
+   * handler that was only slow will answer a second time (EEXIST).
+   */
+  async redrive(): Promise<void> {
+    await this.arm();
+    this.#native.redrive();
   }
 
   setDefault(answer: DefaultAnswer): void {

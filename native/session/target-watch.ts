@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { NativeSession } from '../addon/session-binding.js';
 
 const LOOK_MS = 250;
+const STILL_LOOKS = 8;
 /** Ranges are read again at most this often, and never for more than a hundredth of the time. */
 const REFRESH_MS = 1000;
 
@@ -18,7 +19,11 @@ export class TargetWatch {
   alive = true;
   /** Unread faults by fdinfo; null where that cannot be read. */
   unread: number | null = null;
+  /** Faults that wait although somebody has read them, where that has not moved for two seconds; else 0. */
+  stuck = 0;
   #timer: NodeJS.Timeout;
+  #read = 0;
+  #still = 0;
   #nextRefresh = 0;
   #ownerTold = false;
 
@@ -36,8 +41,11 @@ export class TargetWatch {
   }
 
   async #look(): Promise<void> {
-    const { target, holder, unread } = this.native.alive();
+    const { target, holder, unread, read } = this.native.alive();
     this.unread = unread < 0 ? null : unread;
+    this.#still = read === this.#read && unread === 0 ? this.#still + 1 : 0;
+    this.#read = read;
+    this.stuck = this.#still >= STILL_LOOKS ? Math.max(0, read) : 0;
     if (!target) {
       if (!this.alive) return;
       this.alive = false;

@@ -202,3 +202,22 @@ test('a forked child is answered through the uffd that its fork event brought', 
   await sleep(300);
   assert.doesNotMatch(target.lines.join('\n'), /wrong/);
 });
+
+test('a handler that read and forgot: it is said, and redrive brings the faults to us', async () => {
+  await using target = await startTarget('handler_stalls');
+  await using session = await attach({ pid: target.pid, defaultAnswer: 'zero', armed: true });
+  await until('the notice', () => /read by the handler/.test(session.snapshot().notice), 6000);
+  assert.equal(session.snapshot().faults, 0);
+  await session.redrive();
+  await until('both threads are answered', () => session.snapshot().resolved >= 2);
+  await until('it runs to its end', () => !session.snapshot().alive);
+  assert.doesNotMatch(session.snapshot().notice, /read by the handler/);
+});
+
+test('lookOnly looks, even where nobody reads', async () => {
+  await using target = await startTarget('nobody_reads');
+  await using session = await attach({ pid: target.pid, lookOnly: true });
+  await sleep(600);
+  assert.equal(session.snapshot().stance, 'looking');
+  assert.equal(session.snapshot().faults, 0);
+});
