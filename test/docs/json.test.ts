@@ -8,9 +8,16 @@ import { packageRoot } from '../../native/addon/load.js';
 import { startTarget } from '../fixtures/target.js';
 import { assertObject } from './shape.js';
 
+/** Others on this machine may have thousands of threads that wait, and `ps` names each. */
+const MUCH = 2 ** 28;
+
 function uffdscope(...args: readonly string[]): string {
   const words = [join(packageRoot(), 'bin', 'uffdscope.js'), ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 60_000 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, {
+    encoding: 'utf8',
+    timeout: 60_000,
+    maxBuffer: MUCH,
+  });
   assert.equal(status, 0, stderr);
   return stdout;
 }

@@ -17,6 +17,8 @@ import { barePath, install, openFolder, pack } from './packed.js';
 /** Debian 12 has 2.36, Ubuntu 22.04 has 2.35: the oldest that this package promises to run on. */
 const GLIBC_AT_MOST = [2, 35] as const;
 const NOBODY = 65534;
+/** Others on this machine may have thousands of threads that wait, and `ps` names each. */
+const MUCH = 2 ** 28;
 
 const hasMan = spawnSync('man', ['--version']).status === 0;
 
@@ -43,6 +45,7 @@ function uffdscope(args: readonly string[], { uid }: As = {}) {
     env: { PATH: path, HOME: '/nonexistent' },
     encoding: 'utf8',
     timeout: 60_000,
+    maxBuffer: MUCH,
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
 }
@@ -221,7 +224,7 @@ describe(
       const { status, stderr } = spawnSync(
         'unshare',
         ['--mount', 'sh', '-c', script, 'sh', prefix, join(prefix, 'bin', 'uffdscope'), 'ps', '--json'],
-        { cwd: '/', env: { ...process.env, HOME: '/nonexistent' }, encoding: 'utf8' },
+        { cwd: '/', env: { ...process.env, HOME: '/nonexistent' }, encoding: 'utf8', maxBuffer: MUCH },
       );
       assert.equal(status, 0, stderr);
     });
