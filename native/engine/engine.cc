@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <future>
 
 #include "kernel/page_size.h"
@@ -26,25 +25,6 @@ constexpr int64_t kHeartbeat = 200 * kMilli;
 constexpr int64_t kBlockingLook = 2 * kMilli;
 constexpr int64_t kTurnLook = 1 * kMilli;
 constexpr int kWorkAtOnce = 256;  // before new faults and the keeper are looked at again
-
-/// Faulting threads wait for this one: it should run as soon as it is woken, before the JavaScript
-/// that draws what it did. A short slice (Linux 6.12, EEVDF) lets it preempt; a better nice value
-/// where we may. Neither is needed to be right.
-void prefer_this_thread() {
-  struct {
-    uint32_t size, policy;
-    uint64_t flags;
-    int32_t nice;
-    uint32_t priority;
-    uint64_t runtime, deadline, period;
-  } attr{};
-  attr.size = sizeof attr;
-  attr.nice = -10;
-  attr.runtime = 100 * kMicro;
-  if (::syscall(SYS_sched_setattr, 0, &attr, 0) == 0) return;
-  attr.nice = 0;
-  ::syscall(SYS_sched_setattr, 0, &attr, 0);
-}
 
 int wait_for(int epoll, epoll_event* events, int count, int64_t ns) {
   static std::atomic<bool> no_pwait2{false};  // before 5.11
@@ -163,7 +143,6 @@ void Engine::beat() {
 
 void Engine::run() {
   ::pthread_setname_np(::pthread_self(), "uffd-engine");
-  if (!std::getenv("UFFDSCOPE_NO_PREFER")) prefer_this_thread();
   epoll_event events[32];
   Journal& journal = keeper_.journal();
   while (!quit_) {
