@@ -7,7 +7,7 @@ import { parseDuration, parseFilePlace } from '../model/arguments.js';
 import { completePath } from '../model/complete-path.js';
 import type { Completion } from '../screen/prompt-line.js';
 import { Palette } from '../views/palette.js';
-import type { Check } from '../views/prompt.js';
+import type { Check } from '../views/prompt-text.js';
 import type { App } from './app.js';
 import { askLine } from './dialogs.js';
 import { filterCompleter, filterProblem } from './filter-prompt.js';

@@ -2,7 +2,8 @@
 import { Menu, type MenuText } from '../views/menu.js';
 import type { Parsed } from '../model/arguments.js';
 import type { Completion } from '../screen/prompt-line.js';
-import { Prompt, type Check, type PromptText } from '../views/prompt.js';
+import type { Check, PromptText } from '../views/prompt-text.js';
+import { Prompt } from '../views/prompt.js';
 import { Question, type QuestionText } from '../views/question.js';
 import type { App } from './app.js';
 

@@ -2,7 +2,7 @@
 import { compileHold, compileView } from '../../native/session/filter/index.js';
 import { parseDuration } from '../model/arguments.js';
 import { count, plural } from '../rows/format.js';
-import type { Check } from '../views/prompt.js';
+import type { Check } from '../views/prompt-text.js';
 import type { App } from './app.js';
 import { legalOnes, perform } from './deeds.js';
 import { askLine, askValue } from './dialogs.js';

@@ -115,3 +115,11 @@ function spans(layer: Layer, y: number): Span[] {
 function segment(y: number, from: number, to: number, text: string): string {
   return `\x1b[${y + 1};${from + 1}H\x1b[0m\x1b[${to - from}X${text}\x1b[0m`;
 }
+
+export function sameRect(a: Rect, b: Rect): boolean {
+  return a.top === b.top && a.left === b.left && a.width === b.width && a.height === b.height;
+}
+
+export function sameRects(a: readonly Rect[], b: readonly Rect[]): boolean {
+  return a.length === b.length && a.every((rect, i) => sameRect(rect, b[i]!));
+}

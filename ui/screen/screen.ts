@@ -2,11 +2,10 @@
  * The terminal, owned. Ink writes whole frames into it and they become base lines; hot panes are painted over as
  * layers. One flush per turn of the event loop, only of what changed, inside a synchronized update.
  */
-import fs from 'node:fs';
 import { Writable } from 'node:stream';
-import { isatty } from 'node:tty';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { Composer, type Layer, type Rect } from './compose.js';
+import { Composer, sameRect, sameRects, type Layer, type Rect } from './compose.js';
+import { closeTerminals } from './hangup.js';
 import { stopProcessGroup } from './job-control.js';
 import { enterSequence, leaveSequence } from './terminal-modes.js';
 import { TtyOut } from './tty-out.js';
@@ -15,13 +14,6 @@ export interface ScreenOptions {
   readonly mouse: boolean;
   /** Called before the terminal is changed and after it is whole again. */
   readonly onOwned?: (owned: boolean) => void;
-}
-
-export interface ScreenEvents {
-  size: [columns: number, rows: number];
-  gone: [];
-  /** ctrl-z was ignored by the kernel: our process group is orphaned. */
-  nojobcontrol: [];
 }
 
 /** process.stdout, or any other terminal whose descriptor is known. */
@@ -90,20 +82,20 @@ export class Screen extends Writable {
     if (this.#unhook.length === 0) this.#hook();
   }
 
-  /** Give the terminal back as it was; `enter` takes it again. */
+  /** Give the terminal back as it was, waiting a moment only for one that is slow to read; `enter` takes it again. */
   leave(): void {
     if (!this.#active) return;
     this.#active = false;
     this.#out.write(leaveSequence());
+    this.#out.flushNow(LAST_WORDS_MS); // the keeper guards the terminal until all of it is there
     this.#input.setRawMode(false);
     this.#input.pause();
     this.#options.onOwned?.(false);
   }
 
-  /** Leave for good. Waits, a moment only, for a terminal that is slow to read. */
+  /** Leave for good. */
   close(): void {
     this.leave();
-    this.#out.flushNow(LAST_WORDS_MS);
     for (const unhook of this.#unhook.splice(0)) unhook();
     this.#out.close();
   }
@@ -113,7 +105,6 @@ export class Screen extends Writable {
     if (this.#suspending || !this.#active) return;
     this.#suspending = true;
     this.leave();
-    this.#out.flushNow(LAST_WORDS_MS);
     this.#hookStop(false);
     const stopped = await stopProcessGroup();
     this.#hookStop(true);
@@ -199,10 +190,7 @@ export class Screen extends Writable {
       this.invalidate();
       this.emit('size', this.columns, this.rows);
     };
-    const exit = (): void => {
-      this.leave();
-      this.#out.flushNow(LAST_WORDS_MS);
-    };
+    const exit = (): void => this.leave();
     this.#tty.on('resize', resized);
     process.on('exit', exit);
     this.#hookStop(true);
@@ -219,33 +207,5 @@ export class Screen extends Writable {
   #hookStop(on: boolean): void {
     process.off('SIGTSTP', this.#onStop);
     if (on) process.on('SIGTSTP', this.#onStop);
-  }
-}
-
-function sameRect(a: Rect, b: Rect): boolean {
-  return a.top === b.top && a.left === b.left && a.width === b.width && a.height === b.height;
-}
-
-function sameRects(a: readonly Rect[], b: readonly Rect[]): boolean {
-  return a.length === b.length && a.every((rect, i) => sameRect(rect, b[i]!));
-}
-
-/**
- * Node restores the modes of its terminals at exit, and aborts where the kernel says EIO because one has hung up
- * (node::ResetStdio); it passes over descriptors that are closed.
- */
-function closeTerminals(): void {
-  for (const fd of [0, 1, 2]) {
-    if (isatty(fd) || isHungUp(fd)) fs.closeSync(fd);
-  }
-}
-
-/** isatty(3) fails on a terminal that hung up; its device number still says that it is one. */
-function isHungUp(fd: number): boolean {
-  try {
-    const stat = fs.fstatSync(fd);
-    return stat.isCharacterDevice() && stat.rdev >> 8 !== 1; // 1 is mem: /dev/null
-  } catch {
-    return false; // closed already
   }
 }

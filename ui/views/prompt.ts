@@ -1,36 +1,12 @@
 /** One line to type, at the foot of the screen: checked as it is typed, with a caret under what is wrong. */
 import type { App } from '../app/app.js';
 import { docked } from '../layout.js';
-import { cellWidth } from '../screen/cells.js';
+import { cursorCell, promptRows } from '../rows/prompt.js';
 import type { Rect } from '../screen/compose.js';
 import type { KeyPress } from '../screen/keys.js';
 import { PromptLine, type Completion } from '../screen/prompt-line.js';
+import type { Check, PromptText } from './prompt-text.js';
 import type { Overlay } from './view.js';
-
-export type Check =
-  | { readonly ok: true; readonly info: string }
-  | {
-      readonly ok: false;
-      readonly message: string;
-      /** 0-based, in UTF-16 units of the line; the end of the line where it is left out. */
-      readonly at?: number;
-      readonly length?: number;
-      readonly suggestion?: string | null;
-    };
-
-export interface PromptText {
-  readonly title: string;
-  readonly label: string;
-  readonly initial?: string;
-  /** Lines of one kind share a history. */
-  readonly history: string;
-  readonly check?: (line: string) => Check;
-  readonly complete?: (before: string) => Completion;
-  /** A line that changed, checked. */
-  readonly onChange?: (line: string, check: Check) => void;
-  /** Slower than a key: asked once the typing rests; replaces the check's info. */
-  readonly measure?: (line: string) => string;
-}
 
 const REST_MS = 40;
 const ROWS = 3;
@@ -69,13 +45,9 @@ export class Prompt implements Overlay {
   }
 
   rows(_height: number, width: number): string[] {
-    const { paint } = this.app;
-    const skip = this.#skip(width);
-    const line = paint
-      .line(width)
-      .add(` ${this.text.label}`, 'key')
-      .add(paint.outside(this.#line.line.slice(skip)));
-    return [line.end(), ...this.#below(width, skip)];
+    const info = this.#check.ok ? (this.#measured ?? this.#check.info) : '';
+    const typed = { ...this.#typed, check: this.#check, info, words: this.#completion().words };
+    return promptRows(typed, width, this.app.paint);
   }
 
   footer(): string {
@@ -83,9 +55,7 @@ export class Prompt implements Overlay {
   }
 
   cursor(width: number): { x: number; y: number } {
-    const skip = this.#skip(width);
-    const before = this.app.paint.outside(this.#line.line.slice(skip, this.#line.cursor));
-    return { x: Math.min(width - 1, 1 + cellWidth(this.text.label) + cellWidth(before)), y: 0 };
+    return { x: cursorCell(this.#typed, width, this.app.paint), y: 0 };
   }
 
   typed(key: KeyPress): boolean {
@@ -187,41 +157,7 @@ export class Prompt implements Overlay {
     return this.text.complete?.(this.#line.line.slice(0, this.#line.cursor)) ?? NOTHING;
   }
 
-  /** Characters left out at the left of a line longer than the screen. */
-  #skip(width: number): number {
-    const room = Math.max(8, width - 3 - cellWidth(this.text.label));
-    return Math.max(0, this.#line.cursor - room);
-  }
-
-  #below(width: number, skip: number): string[] {
-    const { paint } = this.app;
-    const words = this.#completion().words.slice(0, 40).join('  ');
-    if (this.#check.ok) {
-      const info = this.#measured ?? this.#check.info;
-      return [
-        paint
-          .line(width)
-          .add(` ${paint.outside(info)}`, 'ok')
-          .end(),
-        paint
-          .line(width)
-          .add(` ${paint.outside(words)}`, 'dim')
-          .end(),
-      ];
-    }
-    const { message, at = this.#line.line.length, length = 1 } = this.#check;
-    const left =
-      1 + cellWidth(this.text.label) + cellWidth(paint.outside(this.#line.line.slice(skip, Math.max(skip, at))));
-    return [
-      paint
-        .line(width)
-        .add(' '.repeat(Math.min(left, width - 1)))
-        .add(paint.glyphs.caret.repeat(Math.max(1, length)), 'error')
-        .end(),
-      paint
-        .line(width)
-        .add(` ${paint.outside(message)}`, 'error')
-        .end(),
-    ];
+  get #typed(): { label: string; line: string; cursor: number } {
+    return { label: this.text.label, line: this.#line.line, cursor: this.#line.cursor };
   }
 }
