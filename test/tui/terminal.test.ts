@@ -33,6 +33,19 @@ test('taken: the alternate screen, frames that fit, nothing scrolled', async () 
   });
 });
 
+test('where CI=1 makes ink behave otherwise, all is the same: drawn, resized, given back', async () => {
+  await on(Terminal.dev([], { env: { CI: '1' } }), async (t) => {
+    await t.ready();
+    t.resize(80, 24);
+    await t.until('the other size', /\[4 faults\] 5 detail/);
+    await t.press('K');
+    await t.until('a dialog', /─ Keys ─/);
+    await t.press('q', 'Q');
+    assert.equal(await t.ended(), 0);
+    assertGivenBack(t);
+  });
+});
+
 for (const [what, how] of [
   ['Q', async (t: Terminal) => t.press('Q')],
   ['ctrl-c', async (t: Terminal) => t.press('ctrl-c')],
