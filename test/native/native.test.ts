@@ -36,6 +36,7 @@ function run(file: string): Promise<Run> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, [`-sf=*/${file}`, '-r=xml', `-o=${report}`], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true, // a group of its own: what a crash leaves behind ends with it
       timeout: limit,
       killSignal: 'SIGKILL',
       env: {
@@ -50,6 +51,13 @@ function run(file: string): Promise<Run> {
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
     child.on('error', reject);
+    child.on('exit', () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') reject(error as Error);
+      }
+    });
     child.on('close', (status, signal) => {
       let xml = '';
       try {

@@ -160,13 +160,16 @@ TEST_CASE(
     pause();
     _exit(0);
   }
+  pid_t sharing = -1;
+#ifndef __SANITIZE_THREAD__  // which takes every clone(2) for a fork and spoils the books it shares
   static char stack[64 * 1024];
   auto sleeper = [](void*) -> int {
     pause();
     return 0;
   };
-  pid_t sharing = clone(sleeper, stack + sizeof stack, CLONE_VM | SIGCHLD, nullptr);
+  sharing = clone(sleeper, stack + sizeof stack, CLONE_VM | SIGCHLD, nullptr);
   REQUIRE(sharing > 0);
+#endif
   auto scan = scan_machine({});
   auto mine = held_by(scan, getpid()), theirs = held_by(scan, forked);
   REQUIRE(mine.size() == 1);
@@ -174,9 +177,12 @@ TEST_CASE(
   CHECK(mine[0].info.ino == theirs[0].info.ino);
   CHECK(process(scan, forked)
             ->ranges.empty());  // without EVENT_FORK the child's copy is not registered
-  REQUIRE(process(scan, sharing));
-  CHECK(process(scan, sharing)->memory == std::min(getpid(), sharing));
+  if (sharing > 0) {
+    REQUIRE(process(scan, sharing));
+    CHECK(process(scan, sharing)->memory == std::min(getpid(), sharing));
+  }
   for (pid_t child : {forked, sharing}) {
+    if (child <= 0) continue;
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
   }
