@@ -11,6 +11,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "kernel/page_size.h"
+
 namespace uffdscope {
 
 /// Counted by the engine thread, read by any.
@@ -24,7 +26,7 @@ struct RangeInfo {
   pid_t pid = 0;
   uint64_t start = 0, end = 0;
   uint64_t modes = 0;  // abi::RegisterMode bits
-  uint32_t page_shift = 12;
+  uint32_t page_shift = uffdscope::page_shift();
   bool shared = false;
   std::string prot;  // "rw-p"
   std::string path;  // as /proc/PID/maps has it, or ""

@@ -14,6 +14,7 @@
 
 #include "kernel/abi.h"
 #include "kernel/btf.h"
+#include "kernel/page_size.h"
 #include "kernel/pidfd.h"
 #include "kernel/procfs.h"
 #include "kernel/userfaultfd.h"
@@ -45,13 +46,13 @@ void probe_uffd(Probe& probe) {
 int probe_pagemap_scan() {
   UniqueFd pagemap(::open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC));
   if (!pagemap) return errno;
-  static char page[4096];
-  auto start = reinterpret_cast<uint64_t>(page) & ~4095ull;
+  static char byte;
+  auto start = reinterpret_cast<uint64_t>(&byte) & ~(page_size() - 1);
   abi::PageRegion region;
   abi::PagemapScanArg arg{};
   arg.size = sizeof arg;
   arg.start = start;
-  arg.end = start + 4096;
+  arg.end = start + page_size();
   arg.vec = reinterpret_cast<uint64_t>(&region);
   arg.vec_len = 1;
   arg.return_mask = abi::kPagePresent;
@@ -59,11 +60,12 @@ int probe_pagemap_scan() {
 }
 
 int probe_process_madvise(int pidfd) {
-  void* page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* page =
+      ::mmap(nullptr, page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED) return errno;
-  iovec span{page, 4096};
+  iovec span{page, page_size()};
   int result = outcome(::syscall(SYS_process_madvise, pidfd, &span, 1, MADV_COLD, 0));
-  ::munmap(page, 4096);
+  ::munmap(page, page_size());
   return result;
 }
 
