@@ -240,6 +240,7 @@ class Engine {
   int64_t keeper_silent_since_ = 0;  // stopped, or owing us a reply; 0: all is well
   std::vector<std::function<void(HandlerState, KeeperRefusal, int32_t)>> arm_waiters_;
   std::vector<uint32_t> free_slots_;
+  bool journal_full_ = false;
   uint64_t slot_order_ = 0;
   std::vector<uint8_t> buffer_;  // bytes of the answer being made
 

@@ -18,7 +18,7 @@ bool has_reader(const Monitor& m) {
 
 void Engine::drain(Monitor& m) {
   RawMessage* landing = keeper_.journal().monitors[m.id].landing;
-  for (int round = 0; round < kRounds && m.reads(); ++round) {
+  for (int round = 0; round < kRounds && m.reads() && !journal_full_; ++round) {
     if (lost_turn()) return;  // stopped while we answered: the handler runs again
     // A living owner keeps its events: read one message at a time, and only while fdinfo counts a
     // fault (they come before events). Readable without a fault: an event is waiting, the owner

@@ -55,7 +55,11 @@ bool Engine::hold(Monitor& m, FaultRecord& f, const RawMessage& raw, bool decide
   bump(counters_.faults, 1);
   if (slot == kSlots) {
     (void)m.uffd.wake(f.page, uint64_t{1} << f.page_shift);
-    notice(Notice::journal_full);
+    // Read no more until a slot is free: its thread waits unread, which costs nothing.
+    if (counters_.notice != static_cast<uint8_t>(Notice::journal_full))
+      notice(Notice::journal_full);
+    journal_full_ = true;
+    for (auto& each : monitors_) poll_monitor(*each, false);
     bump(counters_.handed_back, 1);
     return false;
   }
@@ -111,6 +115,11 @@ uint32_t Engine::take_slot() {
 void Engine::free_slot(uint32_t slot) {
   keeper_.journal().slots[slot].monitor.store(0, std::memory_order_release);
   free_slots_.push_back(slot);
+  if (!journal_full_) return;
+  journal_full_ = false;
+  for (auto& m : monitors_) {
+    if (m->reads()) poll_monitor(*m, true);
+  }
 }
 
 }  // namespace uffdscope

@@ -93,7 +93,7 @@ void Engine::armed(Monitor& m, HandlerState h, uint64_t threads) {
     // them.
     for (const auto& r : m.ranges.all()) (void)m.uffd.wake(r.start, r.end - r.start);
   }
-  poll_monitor(m, true);
+  poll_monitor(m, !journal_full_);
   for (auto& w : parked_) {
     w.due = std::min<int64_t>(w.due, now_ns());
     work_.push(std::move(w));

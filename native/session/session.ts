@@ -269,8 +269,8 @@ export class NativeJoin implements Session {
   }
 
   async #leave(): Promise<DetachSummary> {
+    const released = await this.#native.release(true); // the watch tells meanwhile that JavaScript lives
     this.#watch.stop();
-    const released = await this.#native.release(true);
     this.#ended();
     return { released, restored: 0 };
   }
