@@ -6,6 +6,7 @@
 #include "kernel/pagemap.h"
 #include "support/field.h"
 #include "support/huge_pages.h"
+#include "support/memory_limit.h"
 #include "support/needs.h"
 #include "support/queued_event.h"
 #include "support/rows.h"
@@ -221,6 +222,26 @@ TEST_CASE("UFFDIO_COPY: the target's end") {
          return copy_to(victim, uffd);
        }},
   });
+}
+
+TEST_CASE("UFFDIO_COPY: the target may have no more memory") {
+  NEEDS(without_privilege());
+  Victim victim({.pages = 4096});
+  auto uffd = victim.uffd();
+  MemoryLimit limit(victim.pid(), 4 << 20);
+  if (!limit.missing().empty()) {  // no fault of the machine: most have cgroup v2
+    MESSAGE("ENOMEM is not tried: " << limit.missing());
+    return;
+  }
+  std::vector<uint8_t> bytes(4096 * page_size(), 1);
+  auto some = uffd.copy(victim.at(0), bytes.data(), bytes.size());
+  CHECK(name_of(some.err) == "EAGAIN");
+  CHECK(some.done > 0);
+  CHECK(some.done < 5 << 20);
+  auto none = uffd.copy(victim.at(0) + static_cast<uint64_t>(some.done), bytes.data(), page_size());
+  CHECK(name_of(none.err) == "ENOMEM");
+  CHECK(none.done == 0);
+  victim.kill();
 }
 
 TEST_CASE("UFFDIO_COPY: huge pages") {
