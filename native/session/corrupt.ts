@@ -2,7 +2,7 @@
 import type { Corruption } from './types.js';
 
 /** A new array with each damage done in turn; `bytes` stays as it is. */
-export function corrupt(bytes: Uint8Array, damages: readonly Corruption[], stale?: Uint8Array): Uint8Array {
+export function corrupt(bytes: Uint8Array, damages: readonly Corruption[]): Uint8Array {
   let out: Uint8Array = Uint8Array.from(bytes);
   for (const d of damages) {
     switch (d.type) {
@@ -24,7 +24,7 @@ export function corrupt(bytes: Uint8Array, damages: readonly Corruption[], stale
         out.fill(0, Math.min(d.length, out.length));
         break;
       case 'stale':
-        if (stale) out.set(stale.subarray(0, out.length));
+        out.set(d.bytes.subarray(0, out.length));
         break;
     }
   }

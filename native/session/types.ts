@@ -201,7 +201,8 @@ export type Corruption =
   | { readonly type: 'xor'; readonly byte: number }
   | { readonly type: 'fill'; readonly byte: number }
   | { readonly type: 'truncate'; readonly length: number }
-  | { readonly type: 'stale' };
+  /** Bytes of another time or page in place of the right ones. */
+  | { readonly type: 'stale'; readonly bytes: Uint8Array };
 
 /** What an operator, a rule or a script asks for one fault. */
 export type Verb =

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import { corrupt } from '../../native/session/corrupt.js';
 import { UffdscopeError } from '../../native/session/errors.js';
-import type { Corruption, Fault, PageBytes } from '../../native/session/types.js';
+import type { Corruption, Fault } from '../../native/session/types.js';
 import type { FilePlace } from '../model/arguments.js';
 import { HexEditor } from '../views/hex-editor.js';
 import type { App } from './app.js';
@@ -95,12 +95,8 @@ export function saveBytes(path: string, bytes: Uint8Array): void {
 }
 
 /** Damage done to bytes, and the rows that differ, as `before` and `after` offsets. */
-export function damaged(
-  bytes: Uint8Array,
-  damage: Corruption,
-  stale: PageBytes,
-): { after: Uint8Array; rows: number[] } {
-  const after = corrupt(bytes, [damage], stale.known ? stale.bytes : undefined);
+export function damaged(bytes: Uint8Array, damage: Corruption): { after: Uint8Array; rows: number[] } {
+  const after = corrupt(bytes, [damage]);
   const rows = new Set<number>();
   for (let i = 0; i < bytes.length; i++) if (bytes[i] !== after[i]) rows.add(i >> 4);
   return { after, rows: [...rows] };

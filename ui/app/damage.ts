@@ -38,7 +38,7 @@ export async function harm(app: App): Promise<void> {
       },
     ],
     belowRows: BELOW,
-    below: (item, width) => preview(app, fault, bytes, defaultDamage(item.value, fault), stale, width),
+    below: (item, width) => preview(app, fault, bytes, defaultDamage(item.value, fault, stale), width),
   });
   if (what === null) return;
   if (what === 'poison') {
@@ -46,15 +46,15 @@ export async function harm(app: App): Promise<void> {
     if (await agreedOnce(app, 'poison', seqs)) await perform(app, { verb: 'poison' }, seqs);
     return;
   }
-  const damage = await askDamage(app, what, fault);
-  if (damage !== null) await give(app, damage, stale);
+  const damage = await askDamage(app, what, fault, stale);
+  if (damage !== null) await give(app, damage);
 }
 
-async function give(app: App, damage: Corruption, stale: PageBytes): Promise<void> {
+async function give(app: App, damage: Corruption): Promise<void> {
   for (const seq of legalOnes(app, 'copy')) {
     const fault = app.at.session.faults.row(seq);
     if (fault === null) continue;
-    const { after } = damaged(await answerBytes(app, fault), damage, stale);
+    const { after } = damaged(await answerBytes(app, fault), damage);
     await perform(app, { verb: 'copy', source: { type: 'bytes', bytes: after } }, [seq]);
   }
 }
@@ -78,7 +78,7 @@ async function stalePage(app: App, fault: Fault): Promise<PageBytes> {
   return { known: false, reason: 'no page of this range was answered before, or none can be read' };
 }
 
-function defaultDamage(what: Harm, fault: Fault): Corruption | null {
+function defaultDamage(what: Harm, fault: Fault, stale: PageBytes): Corruption | null {
   switch (what) {
     case 'flip':
       return { type: 'flip', bits: 1, seed: fault.seq };
@@ -89,13 +89,18 @@ function defaultDamage(what: Harm, fault: Fault): Corruption | null {
     case 'truncate':
       return { type: 'truncate', length: fault.pageSize / 2 };
     case 'stale':
-      return { type: 'stale' };
+      return { type: 'stale', bytes: stale.known ? stale.bytes : new Uint8Array(0) };
     case 'poison':
       return null;
   }
 }
 
-async function askDamage(app: App, what: Exclude<Harm, 'poison'>, fault: Fault): Promise<Corruption | null> {
+async function askDamage(
+  app: App,
+  what: Exclude<Harm, 'poison'>,
+  fault: Fault,
+  stale: PageBytes,
+): Promise<Corruption | null> {
   switch (what) {
     case 'flip': {
       const text = { title: 'Bit flips', label: 'how many bits: ', initial: '1', history: 'bits', parse: parseNumber };
@@ -122,19 +127,12 @@ async function askDamage(app: App, what: Exclude<Harm, 'poison'>, fault: Fault):
       return byte === null ? null : { type: what, byte };
     }
     case 'stale':
-      return { type: 'stale' };
+      return stale.known ? { type: 'stale', bytes: stale.bytes } : null;
   }
 }
 
 /** Before and after, around the first place that differs. */
-function preview(
-  app: App,
-  fault: Fault,
-  bytes: Uint8Array,
-  damage: Corruption | null,
-  stale: PageBytes,
-  width: number,
-): string[] {
+function preview(app: App, fault: Fault, bytes: Uint8Array, damage: Corruption | null, width: number): string[] {
   const { paint } = app;
   const say = (text: string): string =>
     paint
@@ -143,7 +141,7 @@ function preview(
       .end();
   if (damage === null) return [say('No byte is given: each access to this page raises SIGBUS.')];
   if (bytes.length === 0) return [say('This fault takes no bytes.')];
-  const { after, rows } = damaged(bytes, damage, stale);
+  const { after, rows } = damaged(bytes, damage);
   const [first] = rows;
   if (first === undefined) return [say('This would change no byte.')];
   const top = Math.max(0, Math.min(first, Math.ceil(bytes.length / BYTES_PER_ROW) - 3));
