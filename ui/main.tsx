@@ -39,7 +39,7 @@ export async function runScreen(source: ScreenSource, options: ScreenOptions = {
   const tty = terminal();
   const { commands, problems } = remap(COMMANDS, options.keys ?? {});
   if (problems.length > 0)
-    throw new UffdscopeError('USAGE', problems.join('; '), 'The configuration file names them under keys.');
+    throw new UffdscopeError('USAGE', problems.join('; '), 'Keys are named as in docs/reference/keys.md.');
   const theme = chooseTheme(options.color ?? 'auto', env, options.theme);
   const ascii = options.ascii ?? !isUtf8Locale(env);
 
@@ -181,7 +181,7 @@ function terminal(): { output: Tty; input: ReadStream } {
     throw new UffdscopeError(
       'NO_TERMINAL',
       'A screen needs a terminal for its input and its output.',
-      'Without one: `uffdscope attach PID --headless -o text`, or `uffdscope trace PID` to look only.',
+      'Without one: uffdscope attach PID --headless, or uffdscope ps to look only.',
     );
   return { output: stdout, input: stdin };
 }
