@@ -99,16 +99,16 @@ for (const name of ['blocking_uffd', 'epoll_et', 'missing', 'forks', 'remaps'] a
     const args = name === 'missing' ? ['--rounds', 0] : ['--pause', 5];
     await using target = await startTarget(name === 'missing' ? 'epoll_et' : name, args);
     await using session = await attach({ pid: target.pid, uffd: { ino: target.ready.ino } });
-    let seen = 0;
     for (let i = 0; i < 20; i++) {
+      const before = session.snapshot().faults;
       await session.hold(null);
       assert.notEqual(session.snapshot().stance, 'looking'); // armed, or the handler has its turn to read an event
-      await sleep(50);
-      seen = session.snapshot().faults;
+      // A fault that comes right behind a fork event is the handler's, awake to read that event: there, few are ours.
+      if (name === 'forks' && i > 0) await sleep(50);
+      else await until(`a fault in hold ${i}`, () => session.snapshot().faults > before, 60_000);
       await session.release();
       await sleep(10);
     }
-    assert.ok(seen > 0, 'it faulted meanwhile');
     await session.detach();
     await sleep(200);
     assert.doesNotMatch(target.lines.join('\n'), /wrong/);

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Turns } from '../../../../ui/app/turns.js';
 
-const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
+/** Many turns of the loop, however slow the machine: more than anything here waits for. */
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
 
 test('in order, each in a turn of its own: what one awaits is done before the next', async () => {
   const turns = new Turns();
