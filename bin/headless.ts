@@ -2,6 +2,7 @@
 import { addon } from '../native/addon/load.js';
 import type { ObserveAddon } from '../native/addon/observe.js';
 import { RecordStream, type NativeJoin } from '../native/session/index.js';
+import { behindText } from '../native/session/behind.js';
 import type { SessionRecord } from '../native/session/records.js';
 import type { FaultColumns } from '../native/session/types.js';
 import type { Context } from './context.js';
@@ -42,10 +43,11 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
       await pause(POLL_MS, [interrupt.signal, out.closed]);
     }
   } finally {
-    const { released } = await session.detach();
+    const { released, behind } = await session.detach();
     put(stream.take());
     put(stream.end(released));
     await out.flush();
+    if (behind !== null) context.say(`uffdscope: ${behindText(behind, session.target.pid)}.`);
   }
   if (!out.closed.aborted) context.say(`uffdscope: left process ${session.target.pid}, ${reason}.`);
 }

@@ -1,4 +1,5 @@
 /** The commands that draw: what they need, and how they end. */
+import { behindText } from '../native/session/behind.js';
 import { UffdscopeError } from '../native/session/errors.js';
 import type { Session } from '../native/session/types.js';
 import type { ScreenEnd, ScreenOptions, ScreenSource } from '../ui/main.js';
@@ -50,6 +51,7 @@ export async function show(source: ScreenSource, words: ScreenWords, context: Co
         ? ' without waiting: its keeper hands back'
         : `, ${count(summary.released, 'fault')} handed back`;
     context.say(`uffdscope: left process ${pid}${given}.`);
+    if (summary?.behind) context.say(`uffdscope: ${behindText(summary.behind, pid)}.`);
     // A second ctrl-c: we do not wait for what is handed back, and the keeper finishes it once we are gone.
     if (summary === null) process.exit(1);
   }

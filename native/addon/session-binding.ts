@@ -84,6 +84,16 @@ export interface NativeOutcome {
   readonly message: string;
 }
 
+export interface NativeReleased {
+  readonly pages: number;
+  /** Forked children that only we could serve. */
+  readonly children: number;
+  /** The process that stays behind for them; 0: none. */
+  readonly stays: number;
+  /** WardAnswer of keeper/protocol.h. */
+  readonly answer: number;
+}
+
 export interface NativeSession {
   readonly ino: number;
   readonly features: number;
@@ -115,7 +125,7 @@ export interface NativeSession {
   /** Runs of [start, end, state, huge]. */
   pageMap(start: bigint, end: bigint): Promise<Float64Array>;
   refreshRanges(): Promise<number>;
-  release(leave: boolean): Promise<number>;
+  release(leave: boolean): Promise<NativeReleased>;
   guardTerminal(fd: number, active: boolean): void;
   /** `closed`: the process lives and has closed its descriptor. */
   ownerGone(pid: number, closed: boolean): void;

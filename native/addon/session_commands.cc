@@ -105,7 +105,14 @@ Napi::Value SessionObject::release(const Napi::CallbackInfo& info) {
   Engine* left = info[0].ToBoolean() ? &engine() : nullptr;
   engine().release(info[0].ToBoolean(), [promise, left](Released r) {
     if (left) forget_engine(left);
-    promise->settle([r](Napi::Env e) -> Napi::Value { return num(e, r.pages); });
+    promise->settle([r](Napi::Env e) -> Napi::Value {
+      auto o = Napi::Object::New(e);
+      o.Set("pages", num(e, r.pages));
+      o.Set("children", num(e, uint64_t{r.children}));
+      o.Set("stays", num(e, int64_t{r.stays}));
+      o.Set("answer", num(e, r.answer.packed()));
+      return o;
+    });
   });
   return promise->promise();
 }

@@ -46,6 +46,10 @@ struct ActRequest {
 
 struct Released {
   uint64_t pages;
+  /// Forked children that we alone could serve, and the process that stays behind for them.
+  uint32_t children = 0;
+  pid_t stays = 0;
+  WardAnswer answer = {};
 };
 
 /// One writer, the engine thread: no locked instruction on a fault's way.
@@ -162,6 +166,8 @@ class Engine {
     std::vector<RangeInfo> ranges;
   };
   void adopt_children(int64_t now);
+  void keep_child(int uffd);
+  void keep_children();
   bool adopt(Child& child);
   uint32_t vacant_monitor();
   Action chosen_answer(const Monitor& m, const FaultRecord& f,
@@ -224,6 +230,7 @@ class Engine {
   std::vector<std::unique_ptr<Monitor>> monitors_;
   std::vector<Child> children_;  // not adopted yet
   int64_t next_adoption_ = 0;
+  bool had_children_ = false;  // the keeper must know what they get
 
   std::priority_queue<Work, std::vector<Work>, std::greater<>> work_;
   std::vector<Work> parked_;  // waits until we are armed again

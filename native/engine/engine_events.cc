@@ -22,6 +22,8 @@ void Engine::on_event(Monitor& m, const RawMessage& raw, int64_t read_at) {
       e.type = LogType::fork;
       e.a = static_cast<uint64_t>(child);
       tell(e, read_at);
+      ::fcntl(child, F_SETFD, FD_CLOEXEC);  // the flags are those of the parent's
+      keep_child(child);
       children_.push_back({UniqueFd(child), m.pid, m.ranges.all()});
       next_adoption_ = 0;
       return adopt_children(read_at);
@@ -63,6 +65,19 @@ void Engine::adopt_children(int64_t now) {
   if (now < next_adoption_) return;
   next_adoption_ = now + kAdoptAgain;
   std::erase_if(children_, [this](Child& child) { return adopt(child); });
+}
+
+/// Before anything else: were we killed with the one copy, the child would read zeros.
+void Engine::keep_child(int uffd) {
+  had_children_ = true;
+  (void)keeper_.say(KeeperSay::keep, 0, 0, policy_.for_wards().packed(), 0, uffd);
+}
+
+/// A new keeper must have them all.
+void Engine::keep_children() {
+  for (const auto& m : monitors_)
+    if (m->of_child && !m->gone && m->uffd) keep_child(m->uffd.fd());
+  for (const Child& child : children_) keep_child(child.uffd.get());
 }
 
 /// A forked child's uffd that reading the FORK message gave us. Nobody else has it, so we answer

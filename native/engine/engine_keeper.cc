@@ -225,6 +225,7 @@ void Engine::keeper_died() {
     keeper_.say(KeeperSay::watch, m->id, m->pid, 0, m->ino, m->uffd.fd());
     if (wants_armed()) request_arm(*m);
   }
+  keep_children();
   publish_stance();
 }
 

@@ -75,6 +75,7 @@ void Engine::change_policy(std::function<void(Policy&)> change) {
   post([this, change = std::move(change)] {
     std::lock_guard lock(shared_);
     change(policy_);
+    if (had_children_) keeper_.say(KeeperSay::ward_answer, 0, 0, policy_.for_wards().packed());
   });
 }
 

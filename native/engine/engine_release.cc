@@ -61,6 +61,7 @@ void Engine::release_some() {
 }
 
 void Engine::finish_release() {
+  Released released{released_};
   releasing_ = false;
   for (auto& m : monitors_) {
     if (m->stance == Stance::left) continue;
@@ -80,11 +81,16 @@ void Engine::finish_release() {
   publish_stance();
   if (leaving_) {
     quit_ = true;
-    keeper_.say(KeeperSay::bye);
-    keeper_.drop();  // whoever hears that we left finds no keeper any more
+    children_.clear();  // the keeper has its own copies
+    // Whoever hears that we left finds no keeper any more, but one that stays for children.
+    if (auto stays = keeper_.part()) {
+      released.stays = stays->pid;
+      released.children = stays->count;
+      released.answer = WardAnswer::from(stays->value);
+    }
   }
   settle_arm_waiters(HandlerState::unknown, KeeperRefusal::unwatched, 0);
-  for (auto& done : std::exchange(release_waiters_, {})) done({released_});
+  for (auto& done : std::exchange(release_waiters_, {})) done(released);
 }
 
 }  // namespace uffdscope

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <mutex>
+#include <vector>
 
 #include "kernel/pidfd.h"
 #include "kernel/proc_threads.h"
@@ -24,6 +26,16 @@ constexpr int kChannelFd = 3;
 constexpr int kJournalFd = 4;
 constexpr int kReadyWaitMs = 2000;
 constexpr int kLeaveWaitMs = 3000;  // it gives back what is owed first, 64 pages a millisecond
+
+/// Those that stayed behind are our children until we end: whoever has ended is taken off the list
+/// when the next comes.
+void reap(pid_t stays) {
+  static std::mutex mutex;
+  static std::vector<pid_t> behind;
+  std::lock_guard lock(mutex);
+  std::erase_if(behind, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
+  behind.push_back(stays);
+}
 
 }  // namespace
 
@@ -43,6 +55,22 @@ void KeeperLink::drop() {
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
+}
+
+std::optional<KeeperMessage> KeeperLink::part() {
+  say(KeeperSay::bye);
+  pollfd p{channel_.get(), POLLIN, 0};
+  bool closed = !channel_;
+  while (!closed && ::poll(&p, 1, kLeaveWaitMs) == 1) {
+    auto message = hear(closed);
+    if (!message || message->say != KeeperSay::stays) continue;
+    channel_.reset();
+    reap(pid_);
+    pid_ = -1;
+    return message;
+  }
+  drop();
+  return std::nullopt;
 }
 
 bool KeeperLink::stopped() const {

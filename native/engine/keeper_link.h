@@ -37,6 +37,9 @@ class KeeperLink {
   bool stopped() const;
   /// Ends it at once. The kernel lets go of every thread it traced; the closed channel tells.
   void kill();
+  /// Says bye and waits for its end. What it said where it stays behind for forked children: it is
+  /// on its own then.
+  std::optional<KeeperMessage> part();
   /// Forget a keeper that died; the journal stays.
   void drop();
 

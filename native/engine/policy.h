@@ -7,6 +7,7 @@
 #include "engine/fault_record.h"
 #include "engine/range_table.h"
 #include "engine/source.h"
+#include "keeper/protocol.h"
 
 namespace uffdscope {
 
@@ -34,6 +35,16 @@ struct Policy {
   bool holds(const FaultRecord& f, const RangeInfo* r) const {
     if (!hold_on) return fallback == Default::hold;
     return fallback == Default::hold || !hold_filter || hold_filter->matches(f, r);
+  }
+
+  /// For forked children, who have nobody once we are gone. A source that is more than one byte
+  /// goes with us: they wait then.
+  WardAnswer for_wards() const {
+    using What = WardAnswer::What;
+    if (fallback == Default::zero) return {What::fill, 0};
+    if (fallback == Default::poison) return {What::poison, 0};
+    auto byte = fallback == Default::source && source ? source->every_byte() : std::nullopt;
+    return byte ? WardAnswer{What::fill, *byte} : WardAnswer{};
   }
 };
 

@@ -20,6 +20,7 @@ class PatternSource final : public Source {
     if (page_.size() < length) page_.assign(length, byte_);
     return page_.data();
   }
+  std::optional<uint8_t> every_byte() const override { return byte_; }
 
  private:
   uint8_t byte_;

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ class Source {
   virtual const uint8_t* ready(uint64_t /*offset*/, size_t /*length*/) { return nullptr; }
   /// Are these the bytes of one page, whatever its place? Then they never answer a block.
   virtual bool one_page() const { return false; }
+  /// The byte that all of it is, where it is one.
+  virtual std::optional<uint8_t> every_byte() const { return std::nullopt; }
 };
 
 std::unique_ptr<Source> zero_source();

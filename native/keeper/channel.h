@@ -25,6 +25,8 @@ class Channel {
   /// Never blocks: what the other end does not take now is kept and sent by flush().
   void say(const KeeperMessage& message);
   void flush();
+  /// Tells the other end that nothing more will come.
+  void close() { fd_.reset(); }
   bool backlog() const { return !unsent_.empty(); }
 
  private:

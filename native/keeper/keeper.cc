@@ -1,6 +1,7 @@
 #include "keeper/keeper.h"
 
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -37,7 +38,7 @@ Keeper::Keeper(Channel channel, JournalView journal, ParentWatch parent, UniqueF
       }) {}
 
 int64_t Keeper::due() const {
-  int64_t due = std::min(freezer_.due(), lookout_.due());
+  int64_t due = std::min({freezer_.due(), lookout_.due(), wards_.due()});
   for (const Arming& arming : armings_) due = std::min(due, arming.due());
   for (const Thaw& thaw : thaws_) due = std::min(due, thaw.until);
   bool keeping = !lookout_.all().empty() || terminal_.guarding() || !freezer_.empty();
@@ -68,15 +69,20 @@ void Keeper::run() {
     hear();
     if (bye_) {
       freezer_.release_all();
-      return settle(kSettleWithin);
+      settle(kSettleWithin);
+      return stay_for_wards();
     }
-    if (channel_.closed() || parent_.dead()) return end_orphaned();
+    if (channel_.closed() || parent_.dead()) {
+      end_orphaned();
+      return stay_for_wards();
+    }
     int64_t now = now_ns();
     freezer_.on_time(now);
     if (now >= parent_due_) watch_parent(now);
     step_armings(now);
     if (now >= lookout_.due()) look(now);
     answer_thaws(now);
+    if (now >= wards_.due()) wards_.look(now);
   }
 }
 
@@ -149,6 +155,20 @@ void Keeper::end_orphaned() {
   // on, the terminal is its own affair.
   pollfd death{parent_.pidfd(), POLLIN, 0};
   if (::poll(&death, 1, static_cast<int>(kDeathWithin / kMilli)) == 1) terminal_.restore();
+}
+
+/// A keeper no more, but one that holds what nobody else has: under a name of its own, so that it
+/// may be named as a holder to attach by.
+void Keeper::stay_for_wards() {
+  const size_t children = wards_.count();
+  if (children == 0) return;
+  ::prctl(PR_SET_NAME, "uffdscope-ward");
+  channel_.say({KeeperSay::stays, 0, ::getpid(), static_cast<uint32_t>(children),
+                wards_.answer().packed(), 0});
+  terminal_.forget();
+  while (!lookout_.all().empty()) lookout_.unwatch(lookout_.all().begin()->first);
+  channel_.close();
+  wards_.stay();
 }
 
 void Keeper::settle(int64_t within) {

@@ -10,6 +10,7 @@
 #include "keeper/lookout.h"
 #include "keeper/parent_watch.h"
 #include "keeper/terminal_guard.h"
+#include "keeper/wards.h"
 
 namespace uffdscope {
 
@@ -25,6 +26,7 @@ class Keeper {
   void hear();
   void on_message(Channel::Heard heard);
   void watch(const KeeperMessage& message, UniqueFd uffd);
+  void keep(const KeeperMessage& message, UniqueFd uffd);
   void unwatch(uint32_t monitor);
   void arm(uint32_t monitor);
   void thaw(uint32_t monitor);
@@ -41,6 +43,7 @@ class Keeper {
   void take_turn(int64_t now);
   void give_back();
   void end_orphaned();
+  void stay_for_wards();
   void settle(int64_t within);
   void pause(int64_t ns);
 
@@ -58,6 +61,7 @@ class Keeper {
   TerminalGuard terminal_;
   Lookout lookout_;
   Freezer freezer_;
+  Wards wards_;
   std::vector<Arming> armings_;
   std::vector<Thaw> thaws_;
   int64_t parent_due_ = 0;    // when to look at the parent and the terminal next

@@ -13,10 +13,10 @@ namespace {
 constexpr int64_t kThawWithin = 500 * kMilli;
 
 // Never believed: that what came is a userfaultfd, and the one it is said to be.
-bool is_uffd(int fd, uint64_t ino) {
+bool is_uffd(int fd, uint64_t ino = 0) {
   auto text = read_proc_file(proc_dir(), ("self/fdinfo/" + std::to_string(fd)).c_str());
   auto info = text ? parse_uffd_fdinfo(*text) : std::nullopt;
-  return info && info->initialized && info->ino == ino;
+  return info && info->initialized && (ino == 0 || info->ino == ino);
 }
 
 }  // namespace
@@ -53,6 +53,10 @@ void Keeper::on_message(Channel::Heard heard) {
     case KeeperSay::bye:
       bye_ = true;
       return;
+    case KeeperSay::keep:
+      return keep(message, std::move(heard.fd));
+    case KeeperSay::ward_answer:
+      return wards_.answer_with(WardAnswer::from(message.value));
     default:
       return;  // of a later version: nothing that we could do half of
   }
@@ -72,6 +76,12 @@ void Keeper::watch(const KeeperMessage& message, UniqueFd uffd) {
   watched.uffd = std::move(uffd);
   lookout_.watch(monitor, std::move(watched), now_ns());
   parent_due_ = 0;
+}
+
+void Keeper::keep(const KeeperMessage& message, UniqueFd uffd) {
+  if (!uffd || !is_uffd(uffd.get())) return;
+  wards_.answer_with(WardAnswer::from(message.value));
+  wards_.take(std::move(uffd));
 }
 
 void Keeper::unwatch(uint32_t monitor) {

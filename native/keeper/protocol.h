@@ -8,13 +8,16 @@ namespace uffdscope {
 
 enum class KeeperSay : uint32_t {
   // engine -> keeper
-  watch = 1,  // + uffd fd. monitor, target pid, ino. The keeper keeps its own copy and learns who
-              // reads it.
-  unwatch,    // monitor. Close the copy.
-  arm,        // monitor. Freeze every thread that waits on it. -> armed | no_handler | refused
-  thaw,       // monitor. -> thawed
-  terminal,   // + tty fd. value 1: save its state now and restore it if we die; 0: forget it.
-  bye,        // thaw everything, restore nothing, exit 0. -> (end of channel)
+  watch = 1,    // + uffd fd. monitor, target pid, ino. The keeper keeps its own copy and learns who
+                // reads it.
+  unwatch,      // monitor. Close the copy.
+  arm,          // monitor. Freeze every thread that waits on it. -> armed | no_handler | refused
+  thaw,         // monitor. -> thawed
+  terminal,     // + tty fd. value 1: save its state now and restore it if we die; 0: forget it.
+  bye,          // thaw everything, restore nothing, exit 0. -> stays, where forked children live;
+                // (end of channel)
+  keep,         // + uffd fd of a forked child, which nobody else has. value = WardAnswer
+  ward_answer,  // value = WardAnswer: what children get once uffdscope is gone
   // keeper -> engine
   ready = 100,
   armed,         // monitor; count threads frozen; value = longest stop in ns
@@ -25,6 +28,7 @@ enum class KeeperSay : uint32_t {
                  // remain
   handler_seen,  // monitor; pid = thread seen waiting (first sight only, and not while it arms)
   took_turn,     // the keeper acted for a stopped or stuck engine; count pages handed back
+  stays,         // it stays behind for forked children; count of them, pid = its own
 };
 
 enum class KeeperRefusal : uint64_t {
@@ -34,6 +38,18 @@ enum class KeeperRefusal : uint64_t {
   did_not_stop,   // no stop inside its wait within the time allowed
   io_uring,       // an io_uring worker reads it; it cannot be frozen
   unwatched,      // no such monitor
+};
+
+/// What the faults of forked children get from a keeper that stayed behind.
+struct WardAnswer {
+  enum class What : uint8_t { hold, fill, poison } what = What::hold;
+  uint8_t byte = 0;  // fill
+  uint64_t packed() const { return static_cast<uint64_t>(what) | uint64_t{byte} << 8; }
+  static WardAnswer from(uint64_t packed) {
+    const uint64_t what = packed & 0xff;
+    if (what > static_cast<uint64_t>(What::poison)) return {};
+    return {static_cast<What>(what), static_cast<uint8_t>(packed >> 8)};
+  }
 };
 
 struct KeeperMessage {

@@ -4,6 +4,7 @@ import { compileHold, renderFilterError } from './filter/index.js';
 import { RingHistory } from './fault-history.js';
 import { UffdscopeError } from './errors.js';
 import { handlerRefusal } from './refusals.js';
+import { behindOf } from './behind.js';
 import { noticeText, stuckText } from './notices.js';
 import { pageBytes, pageCells } from './page-states.js';
 import { HANDLERS, STANCES } from './record-layout.js';
@@ -260,7 +261,8 @@ export class NativeJoin implements Session {
   }
 
   async release(): Promise<DetachSummary> {
-    return { released: await this.#native.release(false), restored: 0 };
+    const { pages } = await this.#native.release(false);
+    return { released: pages, restored: 0, behind: null };
   }
 
   detach(): Promise<DetachSummary> {
@@ -269,10 +271,10 @@ export class NativeJoin implements Session {
   }
 
   async #leave(): Promise<DetachSummary> {
-    const released = await this.#native.release(true); // the watch tells meanwhile that JavaScript lives
+    const left = await this.#native.release(true); // the watch tells meanwhile that JavaScript lives
     this.#watch.stop();
     this.#ended();
-    return { released, restored: 0 };
+    return { released: left.pages, restored: 0, behind: behindOf(left) };
   }
 
   #ended(): void {

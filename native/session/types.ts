@@ -240,9 +240,18 @@ export interface PageMap {
   readonly resident: number;
 }
 
+export interface Behind {
+  readonly pid: number;
+  readonly children: number;
+  /** What their faults get: `hold` waits, a byte fills the page. */
+  readonly answer: 'hold' | 'poison' | { readonly byte: number };
+}
+
 export interface DetachSummary {
   readonly released: number;
   readonly restored: number;
+  /** Forked children that only we could serve, and the process that stays behind for them. */
+  readonly behind: Behind | null;
 }
 
 /** One attachment. All state is read by snapshot; nothing here calls back per fault. */

@@ -11,10 +11,10 @@
 static struct target t = {.name = "forks"};
 static size_t pages;
 
-/// Reads every page; each must hold the handler's byte.
+/// Reads every byte; each must be the handler's.
 static bool read_all(const char* area) {
-  for (size_t i = 0; i < pages; i++)
-    if (*(volatile const char*)(area + i * page_size) != 0x5a) return false;
+  for (size_t i = 0; i < pages * page_size; i++)
+    if (((volatile const char*)area)[i] != 0x5a) return false;
   return true;
 }
 

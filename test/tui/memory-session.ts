@@ -230,14 +230,14 @@ export class MemorySession implements Session {
     this.#holdOn = false;
     this.#stance = 'looking';
     this.#version++;
-    return { released: held.length, restored: 0 };
+    return { released: held.length, restored: 0, behind: null };
   }
 
   async detach(): Promise<DetachSummary> {
     if (this.#timer) clearInterval(this.#timer);
     this.calls.push('detach');
     if (this.#slowDetach > 0) await new Promise((done) => setTimeout(done, this.#slowDetach).unref());
-    const summary = { released: this.faults.waiting().length, restored: 0 };
+    const summary = { released: this.faults.waiting().length, restored: 0, behind: null };
     for (const seq of this.faults.waiting()) this.#answer(seq, 'wake', 'operator');
     this.#stance = 'left';
     return summary;
