@@ -104,7 +104,8 @@ class Engine {
   /// raised again, and read by us where we are armed. A handler that was only slow answers twice.
   void redrive();
   void set_ranges(uint32_t monitor, std::vector<RangeInfo> ranges);
-  void set_terminal(int fd, bool active);  // fd: a terminal the keeper restores if we die
+  /// fd: a terminal that the keeper restores if we die, to the modes it has at this call.
+  void set_terminal(int fd, bool active);
   /// `pid` ended, or (closed) it lives and has closed its descriptor of the uffd.
   void note_owner_gone(pid_t pid, bool closed);
   void change_policy(std::function<void(Policy&)> change);

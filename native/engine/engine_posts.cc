@@ -2,6 +2,7 @@
 #include <future>
 
 #include "engine/engine.h"
+#include "keeper/terminal_modes.h"
 
 namespace uffdscope {
 
@@ -64,10 +65,13 @@ void Engine::set_ranges(uint32_t id, std::vector<RangeInfo> ranges) {
 }
 
 void Engine::set_terminal(int fd, bool active) {
-  post([this, fd, active] {
+  // Read on the caller's thread: it makes the terminal raw as soon as we return.
+  TerminalModes modes = active ? TerminalModes::of(fd) : TerminalModes{};
+  post([this, fd, active, modes] {
     if (fd < 0 && !terminal_known_) return;
     terminal_known_ = active;
-    keeper_.say(KeeperSay::terminal, 0, 0, active ? 1 : 0, 0, active ? fd : -1);
+    keeper_.say(KeeperSay::terminal, modes.input, static_cast<int32_t>(modes.output),
+                active ? 1 : 0, modes.control_and_local(), active ? fd : -1);
   });
 }
 

@@ -45,7 +45,7 @@ void Keeper::on_message(Channel::Heard heard) {
       return thaw(message.monitor);
     case KeeperSay::terminal:
       if (message.value == 1)
-        terminal_.save(std::move(heard.fd));
+        terminal_.save(std::move(heard.fd), TerminalModes::from(message));
       else
         terminal_.forget();
       parent_due_ = 0;

@@ -13,7 +13,8 @@ enum class KeeperSay : uint32_t {
   unwatch,      // monitor. Close the copy.
   arm,          // monitor. Freeze every thread that waits on it. -> armed | no_handler | refused
   thaw,         // monitor. -> thawed
-  terminal,     // + tty fd. value 1: save its state now and restore it if we die; 0: forget it.
+  terminal,     // + tty fd. value 1: keep its modes as they were (terminal_modes.h: monitor, pid,
+                // ino; all zero: as they are now) and restore them if we die; 0: forget it.
   bye,          // thaw everything, restore nothing, exit 0. -> stays, where forked children live;
                 // (end of channel)
   keep,         // + uffd fd of a forked child, which nobody else has. value = WardAnswer

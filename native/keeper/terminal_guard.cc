@@ -41,9 +41,10 @@ void write_bounded(int fd, std::string_view text) {
 
 }  // namespace
 
-void TerminalGuard::save(UniqueFd tty) {
+void TerminalGuard::save(UniqueFd tty, const TerminalModes& before) {
   forget();
   if (::tcgetattr(tty.get(), &saved_) != 0) return;
+  before.put_into(saved_);
   // Opened anew: O_NONBLOCK belongs to the open file, which uffdscope and its shell share. And
   // never to become our controlling terminal, whose hangup would be sent to us.
   std::string path = "/proc/self/fd/" + std::to_string(tty.get());

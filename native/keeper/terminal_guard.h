@@ -2,14 +2,16 @@
 #pragma once
 #include <termios.h>
 
+#include "keeper/terminal_modes.h"
 #include "kernel/unique_fd.h"
 
 namespace uffdscope {
 
 class TerminalGuard {
  public:
-  /// Save its state now. `tty` is what the parent sent; ignored unless it is a terminal.
-  void save(UniqueFd tty);
+  /// Keep what to restore: its state, with the modes that it had when the parent asked. `tty` is
+  /// what the parent sent; ignored unless it is a terminal.
+  void save(UniqueFd tty, const TerminalModes& before);
   void forget();
   bool guarding() const { return bool(tty_); }
   /// Has its state been changed since? Remembered: a shell may put it back before we come to it.

@@ -8,6 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "keeper/terminal_modes.h"
 #include "keeper_rig.h"
 
 using namespace keeper_test;
@@ -95,6 +96,24 @@ TEST_CASE("a terminal that uffdscope had taken over is given back when it is kil
   CHECK(pty.state().c_lflag == before.c_lflag);
   CHECK(pty.state().c_iflag == before.c_iflag);
   CHECK(pty.state().c_oflag == before.c_oflag);
+}
+
+TEST_CASE(
+    "modes are those of when we asked, though the terminal was raw before the keeper heard of it") {
+  Pty pty;
+  termios before = pty.state();
+  CHECK(killed_after(pty, [&](Rig& rig) {
+    auto modes = TerminalModes::of(pty.slave.get());
+    go_raw(pty);
+    rig.link.say(KeeperSay::terminal, modes.input, static_cast<int32_t>(modes.output), 1,
+                 modes.control_and_local(), pty.slave.get());
+    rig.rest(100);
+  }));
+  CHECK(pty.state().c_lflag == before.c_lflag);
+  CHECK(pty.state().c_iflag == before.c_iflag);
+  CHECK(pty.state().c_oflag == before.c_oflag);
+  CHECK(pty.state().c_cflag == before.c_cflag);
+  CHECK(pty.output(100).find("\x1b[?1049l") != std::string::npos);
 }
 
 TEST_CASE("a terminal that was not taken over yet, or was left again, is not written to") {
