@@ -1,10 +1,10 @@
 /** `ps`: every userfaultfd that can be seen, as a table or as the document of docs/reference/json.md. */
 import { Chalk } from 'chalk';
-import { listUserfaultfds, type PsDocument, type PsUffd } from '../../native/session/discover/ps.js';
+import { listUserfaultfds, type PsDocument, type PsUffd, type PsWaiting } from '../../native/session/discover/ps.js';
 import { safeText } from '../../native/session/safe-text.js';
 import type { Context } from '../context.js';
 import { toJson } from '../output/json.js';
-import { textTable, wrap } from '../output/text-table.js';
+import { textTable, wrap, type Across } from '../output/text-table.js';
 import { bytes, count } from '../output/units.js';
 
 export interface PsWords {
@@ -19,9 +19,9 @@ export async function ps(words: PsWords, { out, color, width }: Context): Promis
     return;
   }
   const style = new Chalk({ level: color.out });
-  out.write(words.by === undefined ? psTable(document, style) : byFeatureTable(document, style));
+  out.write(words.by === undefined ? psTable(document, style, width) : byFeatureTable(document, style, width));
   if (document.limits.length > 0) out.write('\n');
-  for (const limit of document.limits) out.write(`${style.dim(wrap(safeText(limit), width ?? 120, '  '))}\n`);
+  for (const limit of document.limits) out.write(`${style.dim(wrap(safeText(limit), width ?? Infinity, '  '))}\n`);
 }
 
 export function psJson({ userfaultfds, limits }: PsDocument): string {
@@ -38,7 +38,10 @@ export function byFeatureJson({ userfaultfds, limits }: PsDocument): string {
 
 type Style = InstanceType<typeof Chalk>;
 
-export function psTable({ userfaultfds }: PsDocument, style: Style): string {
+const ROOMY = 110;
+
+/** `width`: columns of the terminal, or null where none is: then nothing is broken. */
+export function psTable({ userfaultfds }: PsDocument, style: Style, width: number | null): string {
   if (userfaultfds.length === 0) return 'No userfaultfd is open that can be seen.\n';
   const columns = [
     { title: 'UFFD', align: 'right' },
@@ -49,8 +52,14 @@ export function psTable({ userfaultfds }: PsDocument, style: Style): string {
     { title: 'REGISTERED' },
     { title: 'FEATURES' },
   ] as const;
-  const rows = userfaultfds.flatMap((uffd) => [uffdRow(uffd, style), ...waitingRows(uffd, style)]);
-  return textTable(columns, rows, { title: style.bold });
+  // Where the long names of features would leave nothing to the rest, they get a line of their own.
+  const below = width !== null && width < ROOMY;
+  const rows = userfaultfds.flatMap((uffd) => {
+    const row = uffdRow(uffd, style);
+    const features = { across: `    features: ${row.at(-1)!}`, dress: style.dim };
+    return [...(below ? [row.slice(0, -1), features] : [row]), ...waitingRows(uffd, style)];
+  });
+  return textTable(below ? columns.slice(0, -1) : columns, rows, { title: style.bold, width });
 }
 
 function uffdRow(uffd: PsUffd, style: Style): string[] {
@@ -74,14 +83,35 @@ function registered({ ranges, targets }: PsUffd): string {
   return `${count(ranges.length, 'range')}, ${bytes(total)}, ${modes}`;
 }
 
-function waitingRows({ waiting, targets }: PsUffd, style: Style): string[] {
-  return waiting.map(({ pid, tid, comm, state, kind, from }) => {
-    const where = tid === pid || (targets.length === 1 && targets[0]!.pid === pid) ? '' : ` of ${pid}`;
-    const what = state === 'event' ? `${kind ?? 'remap or unmap'} event, unread` : (kind ?? 'fault');
-    const how = state === 'unread' ? ', unread' : state === 'read' ? ', read and not resolved' : '';
-    const side = from === null || state === 'event' ? '' : `, from ${from === 'user' ? 'user mode' : 'the kernel'}`;
-    return style.yellow(`    waits: ${tid} (${safeText(comm)})${where}: ${what}${how}${side}`);
+/** So many of one sort get a line each; more than that are one line. */
+const LISTED = 3;
+
+function waitingRows({ waiting, targets }: PsUffd, style: Style): Across[] {
+  const said = (text: string): Across => ({ across: `    ${text}`, dress: style.yellow });
+  const sorts = new Map<string, PsWaiting[]>();
+  for (const thread of waiting) {
+    const sort = waitsHow(thread, targets);
+    sorts.set(sort, [...(sorts.get(sort) ?? []), thread]);
+  }
+  return [...sorts].flatMap(([sort, threads]) => {
+    if (threads.length <= LISTED) return threads.map((one) => said(`waits: ${threadName(one)}${sort}`));
+    const named = threads.slice(0, LISTED).map(threadName).join(', ');
+    const more = `${named} and ${count(threads.length - LISTED, 'other', 'others')}`;
+    return [said(`${threads.length} threads wait${sort}: ${more}`)];
   });
+}
+
+/** ` of 501: missing, unread, from user mode`. */
+function waitsHow({ pid, tid, state, kind, from }: PsWaiting, targets: PsUffd['targets']): string {
+  const where = tid === pid || (targets.length === 1 && targets[0]!.pid === pid) ? '' : ` of ${pid}`;
+  const what = state === 'event' ? `${kind ?? 'remap or unmap'} event, unread` : (kind ?? 'fault');
+  const how = state === 'unread' ? ', unread' : state === 'read' ? ', read and not resolved' : '';
+  const side = from === null || state === 'event' ? '' : `, from ${from === 'user' ? 'user mode' : 'the kernel'}`;
+  return `${where}: ${what}${how}${side}`;
+}
+
+function threadName({ tid, comm }: PsWaiting): string {
+  return `${tid} (${safeText(comm)})`;
 }
 
 function processName({ pid, comm }: { readonly pid: number; readonly comm: string }): string {
@@ -100,7 +130,7 @@ export function groupByFeature(uffds: readonly PsUffd[]): [string, PsUffd[]][] {
   return [...groups].toSorted(([a, x], [b, y]) => last(a) - last(b) || y.length - x.length || (a < b ? -1 : 1));
 }
 
-export function byFeatureTable({ userfaultfds }: PsDocument, style: Style): string {
+export function byFeatureTable({ userfaultfds }: PsDocument, style: Style, width: number | null): string {
   if (userfaultfds.length === 0) return 'No userfaultfd is open that can be seen.\n';
   const columns = [{ title: 'FEATURE' }, { title: 'UFFDS', align: 'right' }, { title: 'USED BY' }] as const;
   const rows = groupByFeature(userfaultfds).map(([feature, uffds]) => [
@@ -113,5 +143,5 @@ export function byFeatureTable({ userfaultfds }: PsDocument, style: Style): stri
       )
       .join('; '),
   ]);
-  return textTable(columns, rows, { title: style.bold });
+  return textTable(columns, rows, { title: style.bold, width });
 }

@@ -128,15 +128,20 @@ test('answering: a z u o d w, and what is refused says why', async () => {
   await on(Terminal.dev(['--held', '9', '--past', '6']), async (t) => {
     await t.ready();
     await t.until(
-      'the hint for the first held fault',
-      /Thread \d+ waits here\. a answer · z zero · e edit bytes · \? more/,
+      'the hint for the first held fault, a write-protect fault',
+      /Thread \d+ waits here\. u unprotect · a answer · w wake · \? more/,
     );
     const kinds = (): string => focus(t);
-    // Held faults are wp, missing, missing, wp …; the first has the focus.
+    // Held faults are wp, missing, missing, wp …; the first has the focus, and each answer goes on to the next.
     await focusIs(t, 7);
     await t.until('a missing one is legal to zero', () => / miss | wp /.test(kinds()));
     for (let seq = 7; seq <= 15; seq++) {
+      await focusIs(t, seq);
       if (/ wp /.test(kinds())) {
+        await t.until(
+          'its hint bar offers u',
+          () => /u unprotect/.test(t.rows.at(-1)!) && !/z zero/.test(t.rows.at(-1)!),
+        );
         await t.press('z');
         await t.until('z is refused with the reason', /a wp fault takes no bytes/);
         await t.press('o');
@@ -162,7 +167,6 @@ test('answering: a z u o d w, and what is refused says why', async () => {
         await t.press('enter');
         await t.until('d delays', new RegExp(`#${seq} delay: delayed by 10 ms`));
       }
-      await t.press('j');
     }
     await t.press('a');
     await t.until('nothing waits any more', /this fault is not waiting any more/);

@@ -76,10 +76,30 @@ test('the sudo line can be pasted, whatever is in it', () => {
   assert.equal(shellWord(''), "''");
 });
 
+test('tables on a terminal: the widest columns break at blanks, numbers and words stay whole', () => {
+  const columns = [{ title: 'N', align: 'right' }, { title: 'NAME' }, { title: 'WHAT' }] as const;
+  const rows = [
+    ['1234567', 'one two three', 'alpha beta gamma delta'],
+    { across: '  waits: a thread that nobody answers' },
+  ];
+  const lines = textTable(columns, rows, { width: 30 }).trimEnd().split('\n');
+  assert.ok(
+    lines.every((line) => line.length <= 30),
+    lines.join('\n'),
+  );
+  assert.deepEqual(lines.slice(-2), ['  waits: a thread that', '    nobody answers']);
+  const words = lines.join(' ').split(/ +/);
+  for (const word of ['1234567', 'three', 'gamma', 'delta']) assert.ok(words.includes(word), word);
+  assert.equal(
+    textTable(columns, rows, { width: null }).split('\n')[1],
+    '1234567  one two three  alpha beta gamma delta',
+  );
+});
+
 test('tables: as wide as they must be, in cells of the terminal', () => {
   const table = textTable(
     [{ title: 'N', align: 'right' }, { title: 'NAME' }, { title: 'X' }],
-    [['7', '日本', 'a'], 'a line of its own that is long', ['123', 'b', '']],
+    [['7', '日本', 'a'], { across: 'a line of its own that is long' }, ['123', 'b', '']],
   );
   assert.equal(table, '  N  NAME  X\n  7  日本  a\na line of its own that is long\n123  b\n');
   assert.equal(wrap('aa bb cc dd', 5, '  '), 'aa\n  bb\n  cc\n  dd');

@@ -27,6 +27,24 @@ export function verdictFor(app: App, verb: Verb['verb'] | 'move'): Verdict {
   return first ?? no('no fault is selected');
 }
 
+/** What `answer` comes to for the fault in focus: without a default or bytes to give, it is handed back. */
+export function answerWord(app: App): 'answer' | 'hand back' {
+  const fault = app.watch?.list.focused ?? null;
+  if (app.watch === null || fault === null || fault.edited) return 'answer';
+  const { defaultAnswer, sourceText } = app.watch.session.options;
+  switch (defaultAnswer) {
+    case 'hold':
+      return sourceText !== '' && fault.kind === 'missing' ? 'answer' : 'hand back';
+    case 'pass':
+    case 'wake':
+      return 'hand back';
+    case 'zero':
+    case 'source':
+    case 'poison':
+      return 'answer';
+  }
+}
+
 /** The chosen faults, those that do not wait any more left out where there are several. */
 export function legalOnes(app: App, verb: Verb['verb']): number[] {
   const seqs = chosen(app);
@@ -50,6 +68,8 @@ export async function perform(app: App, verb: Verb, seqs: readonly number[]): Pr
     false,
   );
   if (typeof app.state.firstHeld === 'object') app.set({ firstHeld: 'done' });
+  const { list } = watch;
+  if (list.focusSeq !== null && done.includes(list.focusSeq)) list.awaiting = !list.focusNextHeld() && !list.follow;
   const [text, ok] = summary(verb, outcomes);
   app.say(text, ok ? 'ok' : 'error');
 }

@@ -1,7 +1,7 @@
 /** One picture: what ink lays out as chrome, and the hot rows painted over it. */
 import { inside } from '../layout.js';
 import { visiblePanes } from '../model/state.js';
-import { hintsFor } from '../commands/hints.js';
+import { firstVerbs, hintsFor } from '../commands/hints.js';
 import { footerRow, titleRow } from '../rows/frame.js';
 import { allModes, headerRow, optionsRow } from '../rows/header.js';
 import { hintBar, type HintBar } from '../rows/hints.js';
@@ -119,11 +119,11 @@ function status(app: App, width: number): string {
     const who = held.tid === 0 ? 'A thread' : `Thread ${held.tid}`;
     return paint
       .line(width)
-      .add(paint.own(` ${who} waits here. a answer · z zero · e edit bytes · ? more`), 'held')
+      .add(paint.own(` ${who} waits here. ${firstVerbs(app, held.kind)} · ? more`), 'held')
       .end();
   }
-  const notice = snapshot.notice !== '' && app.layout.kind !== 'columns';
-  const said = message ?? (notice ? { text: snapshot.notice, kind: 'warn' as const, until: 0 } : null);
+  const notice = watch.notice !== '' && app.layout.kind !== 'columns';
+  const said = message ?? (notice ? { text: watch.notice, kind: 'warn' as const, until: 0 } : null);
   return statusRow(
     {
       row: list.focusSeq === null ? 0 : list.row + 1,
@@ -165,7 +165,7 @@ function lines(app: App): ChromeModel['lines'] {
     return [
       {
         top: layout.options.top,
-        row: optionsRow(watch.session, watch.snapshot, state.theme, layout.options.width, paint),
+        row: optionsRow(watch.session, watch.notice, state.theme, layout.options.width, paint),
       },
     ];
   if (!layout.strip) return [];

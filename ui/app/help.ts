@@ -2,7 +2,8 @@
 import { GROUPS, type Command, type Mode } from '../commands/command.js';
 import { verdictOf } from '../commands/hints.js';
 import { PANE_NAMES } from '../views/panes.js';
-import { TextDialog, wrap, type TextLine } from '../views/text-dialog.js';
+import { wrapWords } from '../screen/cells.js';
+import { TextDialog, type TextLine } from '../views/text-dialog.js';
 import type { App } from './app.js';
 
 const ABOUT: Readonly<Record<number, string>> = {
@@ -51,7 +52,7 @@ function commandLines(app: App, commands: readonly Command[]): TextLine[] {
   return commands.flatMap((command): TextLine[] => {
     const verdict = verdictOf(app, command);
     const keys = app.keymap.keysOf(command.name).join(' ');
-    const rows = wrap(command.help, WIDTH - KEY_CELLS - 4);
+    const rows = wrapWords(command.help, WIDTH - KEY_CELLS - 4);
     const why: TextLine[] = verdict.ok
       ? []
       : [

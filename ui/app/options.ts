@@ -9,7 +9,7 @@ const THEMES: readonly ThemeName[] = ['ansi', 'truecolor', 'mono'];
 export function nextTheme(app: App): void {
   const started = app.options.theme;
   if (started === 'mono' || started === 'dumb') {
-    app.say('colour is off (NO_COLOR, --color never or TERM=dumb)', 'warn');
+    app.say('colour is off (NO_COLOR, --no-color or TERM=dumb)', 'warn');
     return;
   }
   const theme = THEMES[(THEMES.indexOf(app.state.theme) + 1) % THEMES.length]!;

@@ -79,6 +79,7 @@ export class Ticker {
       if (list.follow && app.overlays.front === null) list.focusOn(first);
       app.set({ firstHeld: { seq: first } });
     }
+    if (list.awaiting && snapshot.held > 0 && app.overlays.front === null && list.focusNextHeld()) app.touch();
     if (typeof app.state.firstHeld === 'object' && snapshot.held === 0) app.set({ firstHeld: 'done' });
   }
 }

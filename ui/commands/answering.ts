@@ -1,5 +1,5 @@
 /** Holding and answering: the session's verbs as commands. */
-import { agreedOnce, answerAll, chosen, legalOnes, perform, verdictFor } from '../app/deeds.js';
+import { agreedOnce, answerAll, answerWord, chosen, legalOnes, perform, verdictFor } from '../app/deeds.js';
 import { copyMenu, copyLine } from '../app/copy.js';
 import { askDelay, askHold, toggleHold } from '../app/hold.js';
 import { editBytes, focused, keep } from '../app/bytes.js';
@@ -67,11 +67,15 @@ export const ANSWERING: readonly Command[] = [
     group: 'Holding',
     run: toggleHold,
   },
-  simple('answer', 'a', 'answer', 'Give the default answer: edited bytes, the source, or back to the handler.'),
+  {
+    ...simple('answer', 'a', 'answer', 'Give the default answer: edited bytes, the source, or back to the handler.'),
+    titleNow: answerWord,
+  },
   {
     name: 'fault.answer-all',
     bindings: on(PANES_ONLY, 'A'),
     title: 'all',
+    titleNow: (app) => (answerWord(app) === 'answer' ? 'all' : 'all back'),
     help: 'Answer everything that is held; asks first where several pages of a joined userfaultfd are touched.',
     group: 'Answering',
     enabled: (app) => (app.at.snapshot.held > 0 ? OK : no('nothing is held')),

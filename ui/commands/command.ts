@@ -33,6 +33,8 @@ export interface Command {
   readonly bindings: readonly Binding[];
   /** A word or two, for hint bars. */
   readonly title: string;
+  /** What it would do just now, where that is not always the same. */
+  readonly titleNow?: (app: App) => string;
   /** One sentence. */
   readonly help: string;
   readonly group: Group;

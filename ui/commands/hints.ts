@@ -1,4 +1,5 @@
 /** Which commands a hint bar names, by what has the keys. */
+import type { FaultKind } from '../../native/session/types.js';
 import type { App } from '../app/app.js';
 import type { Greyed } from '../rows/greyed.js';
 import type { Hint } from '../rows/hints.js';
@@ -9,8 +10,16 @@ const FAULT_VERBS = [
 ] as const; // prettier-ignore
 
 const FAULTS = [
-  'fault.answer', 'fault.answer-all', 'fault.zero', 'fault.delay', 'fault.edit', 'fault.harm', 'fault.wake', 'hold.set', 'view.filter', 'mark.toggle',
+  'fault.answer', 'fault.answer-all', 'fault.zero', 'fault.unprotect', 'fault.continue', 'fault.delay', 'fault.edit', 'fault.harm', 'fault.wake',
+  'hold.set', 'view.filter', 'mark.toggle', 'nav.open', 'view.sort', 'view.freeze', 'yank',
 ] as const; // prettier-ignore
+
+/** What to do first with a fault that waits, by its kind. */
+const FIRST: Readonly<Record<FaultKind, readonly string[]>> = {
+  missing: ['fault.answer', 'fault.zero', 'fault.edit'],
+  wp: ['fault.unprotect', 'fault.answer', 'fault.wake'],
+  minor: ['fault.continue', 'fault.answer', 'fault.wake'],
+};
 
 const BY_PANE: Readonly<Record<1 | 2 | 3 | 4 | 5, readonly string[]>> = {
   1: ['nav.open', 'hold.set', 'hold.toggle', 'tab.next', 'pane.zoom', 'layout.cycle', 'yank'],
@@ -18,16 +27,9 @@ const BY_PANE: Readonly<Record<1 | 2 | 3 | 4 | 5, readonly string[]>> = {
   3: ['nav.open', 'tab.next', 'log', 'hold.set', 'pane.zoom'],
   4: FAULTS,
   5: [
-    ...FAULTS.slice(0, 1),
-    'fault.zero',
-    'fault.copy',
-    'fault.edit',
-    'fault.harm',
-    'search.start',
-    'tab.next',
-    'pane.zoom',
-    'yank',
-  ],
+    'fault.answer', 'fault.zero', 'fault.copy', 'fault.unprotect', 'fault.continue', 'fault.edit', 'fault.harm',
+    'search.start', 'tab.next', 'pane.zoom', 'yank',
+  ], // prettier-ignore
 };
 
 const BY_MODE: Readonly<Record<Exclude<Mode, 'panes' | 'rules'>, readonly string[]>> = {
@@ -43,7 +45,16 @@ export function hintsFor(app: App): { left: Hint[]; right: Hint[] } {
   const own = app.overlays.front?.hints;
   const names = own ?? (mode === 'panes' || mode === 'rules' ? BY_PANE[app.state.focus] : BY_MODE[mode]);
   const right = mode === 'panes' || mode === 'rules' || mode === 'picker' ? ['nav.leave', 'quit'] : [];
-  return { left: names.flatMap((name) => hint(app, name)), right: right.flatMap((name) => hint(app, name)) };
+  const left = names.flatMap((name) => hint(app, name));
+  // What this fault cannot take is no hint; Detail says why. It would only crowd out what can be done.
+  const useful = left.filter(({ ok, command }) => ok || !command.startsWith('fault.'));
+  return { left: useful, right: right.flatMap((name) => hint(app, name)) };
+}
+
+/** `a answer · z zero · e edit bytes`: what the fault in focus can take, in one line. */
+export function firstVerbs(app: App, kind: FaultKind): string {
+  const verbs = FIRST[kind].flatMap((name) => hint(app, name)).filter(({ ok }) => ok);
+  return verbs.map(({ key, title }) => `${key} ${title}`).join(' · ');
 }
 
 /** The verbs for the fault in focus, with the reason where one would be refused. */
@@ -74,5 +85,6 @@ function hint(app: App, name: string): (Hint & Greyed)[] {
   const key = keyIn(app, command);
   if (key === undefined) return [];
   const verdict = verdictOf(app, command);
-  return [{ command: name, key, title: command.title, ok: verdict.ok, reason: verdict.ok ? '' : verdict.reason }];
+  const title = command.titleNow?.(app) ?? command.title;
+  return [{ command: name, key, title, ok: verdict.ok, reason: verdict.ok ? '' : verdict.reason }];
 }

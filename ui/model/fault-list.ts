@@ -16,6 +16,8 @@ export class FaultList {
   cell: FaultColumn = 'seq';
   follow = true;
   focusSeq: number | null = null;
+  /** What had the focus was answered and nothing else was held: the next one that is gets it, unless somebody moves. */
+  awaiting = false;
   /** Where a range of marks begins. */
   anchor: number | null = null;
   #frozen: { readonly until: number; readonly rows: Map<number, Fault | null> } | null = null;
@@ -71,10 +73,12 @@ export class FaultList {
 
   move(delta: number): void {
     this.follow = false;
+    this.awaiting = false;
     this.moveTo(delta === Infinity ? this.view.length - 1 : delta === -Infinity ? 0 : this.row + delta);
   }
 
   moveTo(row: number): void {
+    this.awaiting = false;
     const length = this.view.length;
     this.focusSeq = length === 0 ? null : this.view.seqAt(Math.max(0, Math.min(length - 1, row)));
     this.#settle();
@@ -82,8 +86,21 @@ export class FaultList {
 
   focusOn(seq: number): void {
     this.follow = false;
+    this.awaiting = false;
     this.focusSeq = seq;
     this.#settle();
+  }
+
+  /** To the next fault that is held and shown, after this one or else the oldest; false where there is none. */
+  focusNextHeld(): boolean {
+    const at = this.focusSeq ?? 0;
+    const held = this.session.faults
+      .waiting()
+      .filter((seq) => this.session.faults.row(seq)?.state === 'held' && this.view.shows(seq));
+    const next = held.find((seq) => seq > at) ?? held[0];
+    if (next === undefined) return false;
+    this.focusOn(next);
+    return true;
   }
 
   get page(): number {

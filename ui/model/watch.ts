@@ -9,6 +9,8 @@ import { RateMeter } from './rate.js';
 import { Tally } from './tally.js';
 
 const LOG_KEPT = 1000;
+/** A notice has been read by then; the log keeps it. */
+const NOTICE_MS = 20_000;
 const RANGES_MS = 250;
 
 export class Watch {
@@ -28,6 +30,7 @@ export class Watch {
   snapshot: Snapshot;
   lastHold: string | null = null;
   #sampledAt = 0;
+  #noticeUntil = 0;
   #ranges: readonly Range[] = [];
   #rangesAt = -Infinity;
   #rangesVersion = -1;
@@ -39,11 +42,13 @@ export class Watch {
     touch: () => void,
   ) {
     this.snapshot = session.snapshot();
+    this.#noticeUntil = performance.now() + NOTICE_MS;
     this.list = new FaultList(session);
     this.bytes = new BytesCache(session, touch);
     this.tally = new Tally(session.faults);
     this.maps = new MapCache(session, touch, (error) => this.note(false, messageOf(error)));
     this.lastHold = this.snapshot.holdFilter;
+    if (this.snapshot.notice !== '') this.note(false, this.snapshot.notice);
   }
 
   /** Look again; true when anything on a screen may differ but the ages of what waits. */
@@ -56,7 +61,17 @@ export class Watch {
     }
     // A screen may have no room for the whole of it.
     if (now.notice !== old.notice && now.notice !== '') this.note(false, now.notice);
+    if (now.notice !== old.notice) this.#noticeUntil = performance.now() + NOTICE_MS;
     return CHANGING.some((key) => old[key] !== now[key]);
+  }
+
+  /** What needs the operator's eye, until it was there for a while or was waved away; '' else. */
+  get notice(): string {
+    return performance.now() < this.#noticeUntil ? this.snapshot.notice : '';
+  }
+
+  dismissNotice(): void {
+    this.#noticeUntil = 0;
   }
 
   /** The session's word on a verb, remembered until something changes: a hint bar asks for all of them at each frame. */

@@ -2,7 +2,7 @@
 import type { Fault, Range } from '../../native/session/types.js';
 import type { Paint } from '../screen/paint.js';
 import { ageRole } from './faults.js';
-import { age, clock, duration, hex, plural } from './format.js';
+import { age, clock, duration, hex, place, plural } from './format.js';
 import { KIND_LONG, stateWord } from './words.js';
 
 export interface DetailFacts {
@@ -22,7 +22,7 @@ function shortRow({ fault }: DetailFacts, width: number, paint: Paint): string {
     .line(width)
     .add(' ')
     .add(hex(fault.address), 'address')
-    .add(`  ${paint.outside(fault.rangeOffset)}  `);
+    .add(`  ${placed(fault, Math.max(16, width - 56), paint)}  `);
   addFate(line, fault, paint);
   return line.end();
 }
@@ -39,13 +39,18 @@ function longRows({ fault, range, heldBy }: DetailFacts, width: number, paint: P
     .line(width)
     .add(' at ')
     .add(hex(fault.address), 'address')
-    .add(`  page ${hex(fault.page)}  ${paint.outside(fault.rangeOffset)}`)
+    .add(`  page ${hex(fault.page)}  `)
+    .add(placed(fault, Math.max(16, width - 55), paint))
     .add(`  seen ${plural(fault.hits, 'time')}`, fault.hits > 2 ? 'warn' : 'dim');
   const third = paint.line(width).add(' ');
   addFate(third, fault, paint);
   if (fault.state === 'held') third.add(`  by ${paint.outside(heldBy)}`, 'dim');
   if (range && range.path !== '') third.add(`  ${paint.outside(range.path)}`, 'dim');
   return [first.end(), second.end(), third.end()];
+}
+
+function placed({ rangeOffset }: Fault, width: number, paint: Paint): string {
+  return place(paint.outside(rangeOffset), width, paint.glyphs.ellipsis);
 }
 
 function addFate(line: ReturnType<Paint['line']>, fault: Fault, paint: Paint): void {
@@ -81,7 +86,7 @@ export function relatedRows(faults: readonly Fault[], width: number, paint: Pain
       .column(`#${fault.seq}`, 8, 'plain', 'right')
       .column(String(fault.tid), 7, 'plain', 'right')
       .column(fault.access === 'write' ? 'w' : 'r', 1)
-      .column(paint.outside(fault.rangeOffset), Math.max(8, width - 46))
+      .column(placed(fault, Math.max(8, width - 46), paint), Math.max(8, width - 46))
       .column(stateWord(fault), 7, fault.state === 'held' ? 'held' : 'plain')
       .add(fault.latency === null ? age(fault.age) : duration(fault.latency, paint.glyphs.micro))
       .end(),

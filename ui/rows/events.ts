@@ -2,6 +2,7 @@
 import type { TargetEvent } from '../../native/session/types.js';
 import type { Paint } from '../screen/paint.js';
 import type { Role } from '../screen/theme.js';
+import { wrapWords } from '../screen/cells.js';
 import { clock } from './format.js';
 
 const EVENT_ROLE: Partial<Record<TargetEvent['type'], Role>> = {
@@ -14,25 +15,39 @@ const EVENT_ROLE: Partial<Record<TargetEvent['type'], Role>> = {
   lost: 'alarm',
 };
 
-/** `events` newest first; the first is at the top of the pane. */
-export function eventRows(
-  events: readonly TargetEvent[],
-  focus: number,
-  active: boolean,
-  height: number,
+/** The rows of one event: addresses are read whole, so what does not fit goes on below. */
+export function eventRows(event: TargetEvent, look: LineLook, width: number, paint: Paint): string[] {
+  const head = { text: event.type.toUpperCase(), width: 8, role: EVENT_ROLE[event.type] ?? 'strong' } as const;
+  return timedRows(event.t, head, event.detail, 'plain', look, width, paint);
+}
+
+export interface LineLook {
+  readonly focused: boolean;
+  /** The pane has the keys. */
+  readonly active: boolean;
+}
+
+const HANGING = 4;
+
+function timedRows(
+  t: number,
+  head: { readonly text: string; readonly width: number; readonly role: Role } | null,
+  text: string,
+  role: Role,
+  { focused, active }: LineLook,
   width: number,
   paint: Paint,
 ): string[] {
-  if (events.length === 0) return [paint.line(width).add('  nothing yet', 'dim').end()];
-  return events.slice(0, height).map((event, i) =>
-    paint
-      .line(width, i === focus && active ? 'selected' : 'plain')
-      .add(i === focus ? paint.glyphs.focus : ' ', 'key')
-      .column(clock(event.t), 7, 'dim', 'right')
-      .column(event.type.toUpperCase(), 8, EVENT_ROLE[event.type] ?? 'strong')
-      .add(paint.outside(event.detail))
-      .end(),
-  );
+  const base = focused && active ? 'selected' : 'plain';
+  const first = paint
+    .line(width, base)
+    .add(focused ? paint.glyphs.focus : ' ', 'key')
+    .column(clock(t), 7, 'dim', 'right');
+  if (head) first.column(head.text, head.width, head.role);
+  const [start = '', ...words] = wrapWords(paint.outside(text), first.room);
+  const rest = words.length === 0 ? [] : wrapWords(words.join(' '), width - HANGING);
+  const below = rest.map((row) => paint.line(width, base).add(' '.repeat(HANGING)).add(row, role).end());
+  return [first.add(start, role).end(), ...below];
 }
 
 export interface LogLine {
@@ -41,14 +56,6 @@ export interface LogLine {
   readonly text: string;
 }
 
-export function logRows(lines: readonly LogLine[], height: number, width: number, paint: Paint): string[] {
-  if (lines.length === 0) return [paint.line(width).add('  nothing done yet', 'dim').end()];
-  return lines.slice(0, height).map((line) =>
-    paint
-      .line(width)
-      .add(' ')
-      .column(clock(line.at), 7, 'dim', 'right')
-      .add(paint.outside(line.text), line.ok ? 'plain' : 'error')
-      .end(),
-  );
+export function logRows(line: LogLine, look: LineLook, width: number, paint: Paint): string[] {
+  return timedRows(line.at, null, line.text, line.ok ? 'plain' : 'error', look, width, paint);
 }

@@ -2,7 +2,7 @@
 import type { Fault } from '../../native/session/types.js';
 import type { Paint } from '../screen/paint.js';
 import type { Role } from '../screen/theme.js';
-import { age, clock, duration, hex } from './format.js';
+import { age, clock, duration, hex, place } from './format.js';
 import { KIND_SHORT, stateWord } from './words.js';
 
 export type FaultColumn = 'seq' | 'time' | 'tid' | 'kind' | 'rw' | 'address' | 'range' | 'state' | 'lat';
@@ -114,15 +114,15 @@ function faultRow(row: FaultRow, table: FaultTable, width: number, paint: Paint)
   line.add(focused ? paint.glyphs.focus : ' ', 'key').add(marked ? paint.glyphs.mark : ' ', 'marked');
   if (fault === null) return line.add(`${row.seq} was overwritten: the log is full`, 'dim').end();
   for (const column of table.columns) {
-    const [text, role] = cell(fault, column.id, paint);
+    const [text, role] = cell(fault, column, paint);
     const here = focused && table.active && column.id === table.cell;
     line.column(text, column.width, here ? 'strong' : role, column.align);
   }
   return line.end();
 }
 
-function cell(fault: Fault, column: FaultColumn, paint: Paint): [string, Role] {
-  switch (column) {
+function cell(fault: Fault, { id, width }: Column, paint: Paint): [string, Role] {
+  switch (id) {
     case 'seq':
       return [String(fault.seq), 'plain'];
     case 'time':
@@ -136,7 +136,10 @@ function cell(fault: Fault, column: FaultColumn, paint: Paint): [string, Role] {
     case 'address':
       return [hex(fault.address), 'address'];
     case 'range':
-      return [paint.outside(fault.rangeOffset.replace(/\+0x([0-9a-f]+)$/, '+$1')), 'plain'];
+      return [
+        place(paint.outside(fault.rangeOffset.replace(/\+0x([0-9a-f]+)$/, '+$1')), width, paint.glyphs.ellipsis),
+        'plain',
+      ];
     case 'state':
       return [
         (fault.state === 'held' ? paint.glyphs.held : '') + stateWord(fault) + (fault.edited ? '*' : ''),

@@ -1,5 +1,7 @@
 /** Numbers as people read them, in few cells. */
 
+import { cellWidth, cut } from '../screen/cells.js';
+
 const US = 1e3;
 const MS = 1e6;
 const S = 1e9;
@@ -60,6 +62,13 @@ export function rate(perSecond: number): string {
 
 export function hex(address: bigint | number): string {
   return `0x${address.toString(16)}`;
+}
+
+/** `name+off` in at most `width` cells: the name gives way, the offset never does. */
+export function place(text: string, width: number, ellipsis = '…'): string {
+  const plus = text.lastIndexOf('+');
+  if (plus <= 0 || cellWidth(text) <= width) return text;
+  return cut(text.slice(0, plus), Math.max(1, width - cellWidth(text.slice(plus))), ellipsis) + text.slice(plus);
 }
 
 export function percent(share: number): string {

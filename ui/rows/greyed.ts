@@ -1,4 +1,5 @@
 /** Verbs that would be refused, with the reason: read before they are tried. */
+import { wrapWords } from '../screen/cells.js';
 import type { Paint } from '../screen/paint.js';
 
 export interface Greyed {
@@ -8,12 +9,19 @@ export interface Greyed {
   readonly reason: string;
 }
 
-export function greyedRow(verbs: readonly Greyed[], width: number, paint: Paint): string {
+/** One line a reason, broken at blanks: a reason that is cut off is none. */
+export function greyedRows(verbs: readonly Greyed[], width: number, paint: Paint): string[] {
   const byReason = new Map<string, string[]>();
   for (const { ok, key, title, reason } of verbs) {
     if (!ok) byReason.set(reason, [...(byReason.get(reason) ?? []), `${key} ${paint.own(title)}`]);
   }
-  const line = paint.line(width).add(' ');
-  for (const [reason, names] of byReason) line.add(`(${names.join(', ')}: ${paint.outside(reason)})  `, 'off');
-  return line.end();
+  return [...byReason].flatMap(([reason, names]) =>
+    wrapWords(`(${names.join(', ')}: ${paint.outside(reason)})`, width - 4).map((text, i) =>
+      paint
+        .line(width)
+        .add(i === 0 ? ' ' : '   ')
+        .add(text, 'off')
+        .end(),
+    ),
+  );
 }

@@ -74,8 +74,8 @@ function heldPart(held: number, oldest: number): Part {
   return { text: `HELD ${count(held)} oldest ${age(oldest)}`, role, rank: 0 };
 }
 
-/** Second row of the wide form. */
-export function optionsRow(session: Session, snapshot: Snapshot, theme: string, width: number, paint: Paint): string {
+/** Second row of the wide form; a notice takes its place while it is new. */
+export function optionsRow(session: Session, notice: string, theme: string, width: number, paint: Paint): string {
   const { defaultAnswer, maxHold, granularity, sourceText } = session.options;
   const facts = [
     `default ${defaultAnswer}`,
@@ -85,7 +85,7 @@ export function optionsRow(session: Session, snapshot: Snapshot, theme: string, 
     `theme ${theme}`,
   ].join(paint.own(' · '));
   const line = paint.line(width).add(' ');
-  if (snapshot.notice !== '') return line.add(paint.outside(snapshot.notice), 'warn').end();
+  if (notice !== '') return line.add(paint.outside(notice), 'warn').right('esc hides it ', 'dim').end();
   const room = Math.max(10, width - cellWidth(facts) - 4);
   line.add(cut(paint.outside(session.target.cmdline), room, paint.glyphs.ellipsis), 'dim');
   return line.right(`${facts} `, 'dim').end();

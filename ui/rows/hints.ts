@@ -34,6 +34,22 @@ export function hintBar(left: readonly Hint[], right: readonly Hint[], width: nu
   return { row: line.end(), spots };
 }
 
+/** The same in as many rows as it takes, to be read. */
+export function hintRows(hints: readonly Hint[], width: number, paint: Paint): string[] {
+  const rows: Hint[][] = [[]];
+  let used = 1;
+  for (const hint of hints) {
+    const cells = hintWidth(hint, paint) + 2;
+    if (used + cells > width && rows.at(-1)!.length > 0) {
+      rows.push([]);
+      used = 1;
+    }
+    rows.at(-1)!.push(hint);
+    used += cells;
+  }
+  return rows.map((row) => hintBar(row, [], width, paint).row);
+}
+
 function hintWidth(hint: Hint, paint: Paint): number {
   return cellWidth(hint.key) + 1 + cellWidth(paint.own(hint.title)) + (hint.ok ? 0 : 2);
 }

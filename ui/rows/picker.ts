@@ -1,6 +1,7 @@
 /** The list of processes. */
 import type { Candidate } from '../../native/session/discover/candidates.js';
 import { wouldWords } from '../model/picker.js';
+import { cellWidth } from '../screen/cells.js';
 import type { Paint } from '../screen/paint.js';
 
 export interface PickerTable {
@@ -10,8 +11,18 @@ export interface PickerTable {
   readonly loaded: boolean;
 }
 
+const ATTACHING = 'ATTACHING WOULD';
+/** The focus sign and the columns before ATTACHING WOULD, with a blank after each. */
+const FIXED = 2 + 8 + 5 + 5 + 6 + 16;
+const COMMAND_MIN = 10;
+
 export function pickerRows(table: PickerTable, height: number, width: number, paint: Paint): string[] {
-  const wouldWidth = Math.max(16, Math.floor(width * 0.3));
+  const visible = table.rows.slice(table.top, table.top + Math.max(0, height - 1));
+  const longest = Math.max(0, ...table.rows.map((row) => cellWidth(paint.outside(wouldWords(row)))));
+  const left = width - FIXED;
+  // As wide as what it says; the command takes the rest, or gives way where that would tell nothing.
+  const wouldWidth = Math.max(ATTACHING.length, Math.min(longest, left));
+  const withCommand = left - wouldWidth - 1 >= COMMAND_MIN;
   const header = paint
     .line(width)
     .add('  ')
@@ -20,14 +31,14 @@ export function pickerRows(table: PickerTable, height: number, width: number, pa
     .column('WAIT', 4, 'label', 'right')
     .column('USER', 5, 'label')
     .column('NAME', 15, 'label')
-    .column('ATTACHING WOULD', wouldWidth, 'label')
-    .add('COMMAND', 'label')
+    .column(ATTACHING, wouldWidth, 'label')
+    .add(withCommand ? 'COMMAND' : '', 'label')
     .end();
   if (table.rows.length === 0) {
     const text = table.loaded ? '  no process fits' : '  looking at every process';
     return [header, paint.line(width).add(text, 'dim').end()];
   }
-  const rows = table.rows.slice(table.top, table.top + Math.max(0, height - 1)).map((row, i) => {
+  const rows = visible.map((row, i) => {
     const focused = table.top + i === table.focus;
     const uffds = row.uffds.length;
     return paint
@@ -44,7 +55,7 @@ export function pickerRows(table: PickerTable, height: number, width: number, pa
       .column(row.uid === 0 ? 'root' : String(row.uid), 5, 'dim')
       .column(paint.outside(row.comm), 15, uffds > 0 ? 'strong' : 'plain')
       .column(paint.outside(wouldWords(row)), wouldWidth, row.would.do === 'nothing' ? 'off' : 'ok')
-      .add(paint.outside(row.cmdline), 'dim')
+      .add(withCommand ? paint.outside(row.cmdline) : '', 'dim')
       .end();
   });
   return [header, ...rows];

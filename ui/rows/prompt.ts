@@ -12,6 +12,8 @@ export interface TypedLine {
   /** Said of a line that can be taken. */
   readonly info: string;
   readonly words: readonly string[];
+  /** The line is a suggestion, which the first character typed replaces. */
+  readonly suggested: boolean;
 }
 
 const WORDS_SHOWN = 40;
@@ -33,7 +35,7 @@ export function promptRows(typed: TypedLine, width: number, paint: Paint): strin
   const line = paint
     .line(width)
     .add(` ${typed.label}`, 'key')
-    .add(paint.outside(typed.line.slice(skip)))
+    .add(paint.outside(typed.line.slice(skip)), typed.suggested ? 'selected' : 'plain')
     .end();
   if (typed.check.ok) {
     const words = typed.words.slice(0, WORDS_SHOWN).join('  ');

@@ -42,3 +42,17 @@ export function sliceCells(row: string, from: number, to: number): string {
   const inner = sliceAnsi(row, from + (acrossStart ? 1 : 0), to - (acrossEnd ? 1 : 0));
   return (acrossStart ? ' ' : '') + inner + (acrossEnd ? ' ' : '');
 }
+
+/** Words to rows of at most `width` cells; a longer word is cut by the line that draws it. */
+export function wrapWords(text: string, width: number): string[] {
+  const rows: string[] = [];
+  let row = '';
+  for (const word of text.split(' ')) {
+    if (row !== '' && cellWidth(row) + 1 + cellWidth(word) > width) {
+      rows.push(row);
+      row = word;
+    } else row = row === '' ? word : `${row} ${word}`;
+  }
+  rows.push(row);
+  return rows;
+}

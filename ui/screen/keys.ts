@@ -23,6 +23,7 @@ interface Events {
 }
 
 const ESCAPE_MS = 25;
+const REPORT_MS = 500;
 const PASTE_STALLED_MS = 1000;
 
 export class Keys extends EventEmitter<Events> {
@@ -46,12 +47,18 @@ export class Keys extends EventEmitter<Events> {
     const { text, reports } = this.#mouse.feed(this.#utf8.write(bytes));
     for (const report of reports) this.emit('mouse', report);
     if (text !== '') this.#tap.write(text);
-    if (this.#mouse.waiting) {
-      this.#timer = setTimeout(() => {
-        const tail = this.#mouse.flush();
-        if (tail !== '') this.#tap.write(tail);
-      }, ESCAPE_MS);
-    }
+    const { waiting } = this.#mouse;
+    if (waiting) this.#timer = setTimeout(() => this.#giveUp(), waiting === 'report' ? REPORT_MS : ESCAPE_MS);
+  }
+
+  #giveUp(): void {
+    // We may be late ourselves: what has come meanwhile is read first, and calls `feed`.
+    const timer = this.#timer;
+    setImmediate(() => {
+      if (this.#timer !== timer) return;
+      const tail = this.#mouse.flush();
+      if (tail !== '') this.#tap.write(tail);
+    });
   }
 
   close(): void {

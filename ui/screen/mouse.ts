@@ -12,6 +12,9 @@ const REPORT = /\x1b\[<(\d{1,4});(\d{1,5});(\d{1,5})([Mm])/g;
 // What may be the first part of a report whose rest has not come yet. A lone ESC may also be the key.
 const TAIL = /\x1b(?:\[(?:<[\d;]{0,20})?)?$/;
 
+// The first part of a report whose rest got lost, with something else behind it.
+const BROKEN = /\x1b\[<[\d;]{0,20}(?=[^\d;Mm])/g;
+
 export class MouseFilter {
   #tail = '';
 
@@ -23,14 +26,19 @@ export class MouseFilter {
       if (report) reports.push(report);
       return '';
     });
-    const cut = TAIL.exec(all);
+    const whole = all.replace(BROKEN, '');
+    const cut = TAIL.exec(whole);
     this.#tail = cut ? cut[0] : '';
-    return { text: cut ? all.slice(0, cut.index) : all, reports };
+    return { text: cut ? whole.slice(0, cut.index) : whole, reports };
   }
 
-  /** A tail waits; call `flush` when nothing follows for a while. */
-  get waiting(): boolean {
-    return this.#tail !== '';
+  /**
+   * What waits for its rest; call `flush` when nothing follows for a while. An escape may be a key, and is soon one;
+   * nobody types half a report, so its rest may take its time on a slow line.
+   */
+  get waiting(): 'escape' | 'report' | null {
+    if (this.#tail === '') return null;
+    return this.#tail.startsWith('\x1b[<') ? 'report' : 'escape';
   }
 
   /** Give the tail up: ESC and `ESC [` were keys; the digits of half a report must never become any. */

@@ -7,9 +7,12 @@ import type { Loaded } from '../model/bytes.js';
 import { faultInfoRows } from '../rows/detail.js';
 import { BYTES_PER_ROW, hexdumpRows } from '../rows/hexdump.js';
 import { verbHints } from '../commands/hints.js';
-import { greyedRow } from '../rows/greyed.js';
-import { hintBar } from '../rows/hints.js';
+import { greyedRows } from '../rows/greyed.js';
+import { hintRows } from '../rows/hints.js';
 import type { View } from './view.js';
+
+/** Kept for the bytes, however much is said of verbs. */
+const DUMP_ROWS = 4;
 
 type Side = 'answer' | 'page';
 
@@ -45,18 +48,19 @@ export class BytesPane implements View {
     if (!fault) return [paint.line(width).add('  no fault is selected', 'dim').end()];
     this.#follow(fault);
     const infoRows = height >= 9 ? 3 : height >= 7 ? 2 : 1;
-    const verbRows = height >= 13 && isWaiting(fault) ? 3 : 0;
+    const verbs =
+      height >= 13 && isWaiting(fault) ? this.#verbs(width).slice(0, height - infoRows - 1 - DUMP_ROWS) : [];
     const withSides = height >= 9;
     const { ranges, snapshot } = this.app.at;
     const range = ranges.find((one) => one.id === fault.rangeId) ?? null;
     const heldBy = snapshot.holdOn ? `hold ${snapshot.holdFilter ?? 'everything'}` : 'default hold';
     const info = faultInfoRows({ fault, range, heldBy }, infoRows, width, paint);
     const sides = withSides ? [this.#sidesRow(width)] : [];
-    const room = height - info.length - sides.length - verbRows;
+    const room = height - info.length - sides.length - verbs.length;
     const dump = this.#dump(fault, room, width);
     const blank = paint.line(width).end();
-    const fill = verbRows > 0 ? Array.from({ length: Math.max(0, room - dump.length) }, () => blank) : [];
-    return [...info, ...sides, ...dump, ...fill, ...(verbRows > 0 ? this.#verbs(width) : [])];
+    const fill = verbs.length > 0 ? Array.from({ length: Math.max(0, room - dump.length) }, () => blank) : [];
+    return [...info, ...sides, ...dump, ...fill, ...verbs];
   }
 
   footer(): string {
@@ -156,11 +160,8 @@ export class BytesPane implements View {
   #verbs(width: number): string[] {
     const hints = verbHints(this.app);
     const legal = hints.filter((hint) => hint.ok);
-    return [
-      this.app.paint.line(width).end(),
-      hintBar(legal, [], width, this.app.paint).row,
-      greyedRow(hints, width, this.app.paint),
-    ];
+    const { paint } = this.app;
+    return [paint.line(width).end(), ...hintRows(legal, width, paint), ...greyedRows(hints, width, paint)];
   }
 }
 

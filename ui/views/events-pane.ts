@@ -1,28 +1,53 @@
 /** Pane 3: what happened to the target, newest first; and what was done here. */
 import type { App } from '../app/app.js';
-import type { TargetEvent } from '../../native/session/types.js';
 import { Scroll } from '../model/scroll.js';
 import { eventRows, logRows } from '../rows/events.js';
+import type { LineLook } from '../rows/events.js';
 import { plural } from '../rows/format.js';
 import { TextDialog } from './text-dialog.js';
 import type { View } from './view.js';
 
-export class EventsPane implements View {
-  readonly title = 'Events';
+/** A list whose entries take as many rows as they need. */
+abstract class Lines implements View {
+  abstract readonly title: string;
+  abstract readonly empty: string;
   readonly #scroll = new Scroll();
+  /** Which entry stands in each row that is shown. */
+  #shown: number[] = [];
 
-  constructor(private readonly app: App) {}
+  constructor(protected readonly app: App) {}
 
-  rows(height: number, width: number): string[] {
-    const total = this.app.at.snapshot.events;
-    this.#scroll.show(height, total);
-    const events = this.#newestFirst(this.#scroll.top, height);
-    const active = this.app.state.focus === 3;
-    return eventRows(events, this.#scroll.focus - this.#scroll.top, active, height, width, this.app.paint);
+  abstract footer(): string;
+  protected abstract get length(): number;
+  /** At most `max` entries from the `skip`th newest on, each as its rows. */
+  protected abstract entries(
+    skip: number,
+    max: number,
+    draw: { readonly look: (index: number) => LineLook; readonly width: number },
+  ): string[][];
+  /** What enter shows of an entry. */
+  protected abstract inFull(index: number): { readonly title: string; readonly lines: string[] } | null;
+
+  get focus(): number {
+    return this.#scroll.focus;
   }
 
-  footer(): string {
-    return this.#scroll.focus === 0 ? 'follow' : `${this.#scroll.focus + 1} of ${this.app.at.snapshot.events}`;
+  rows(height: number, width: number): string[] {
+    const { length } = this;
+    this.#scroll.show(height, length);
+    if (length === 0) return [this.app.paint.line(width).add(`  ${this.empty}`, 'dim').end()];
+    const active = this.app.state.focus === 3;
+    const look = (index: number): LineLook => ({ focused: index === this.#scroll.focus, active });
+    const entries = this.entries(this.#scroll.top, height, { look, width });
+    // Those above the focus give way until all of it is in sight.
+    let skipped = 0;
+    const toFocus = this.#scroll.focus - this.#scroll.top;
+    const rowsTo = (): number => entries.slice(skipped, toFocus + 1).reduce((sum, rows) => sum + rows.length, 0);
+    while (skipped < toFocus && rowsTo() > height) skipped++;
+    const top = this.#scroll.top + skipped;
+    const shown = entries.slice(skipped);
+    this.#shown = shown.flatMap((rows, i) => rows.map(() => top + i)).slice(0, height);
+    return shown.flat().slice(0, height);
   }
 
   get page(): number {
@@ -30,58 +55,72 @@ export class EventsPane implements View {
   }
 
   move(delta: number): void {
-    this.#scroll.move(delta, this.app.at.snapshot.events);
+    this.#scroll.move(delta, this.length);
     this.app.touch();
   }
 
   click(row: number): void {
-    this.#scroll.to(this.#scroll.top + row, this.app.at.snapshot.events);
+    const index = this.#shown[row];
+    if (index !== undefined) this.#scroll.to(index, this.length);
     this.app.touch();
   }
 
-  /** A long line in full. */
   open(): void {
-    const [event] = this.#newestFirst(this.#scroll.focus, 1);
-    if (!event) return;
-    const lines = [`${event.type}, process ${event.pid}`, event.detail];
-    this.app.overlays.open(new TextDialog(this.app, `Event ${event.index}`, lines));
+    const full = this.inFull(this.#scroll.focus);
+    if (full) this.app.overlays.open(new TextDialog(this.app, full.title, full.lines));
+  }
+}
+
+export class EventsPane extends Lines {
+  readonly title = 'Events';
+  readonly empty = 'nothing yet';
+
+  protected get length(): number {
+    return this.app.at.snapshot.events;
   }
 
-  #newestFirst(skip: number, max: number): TargetEvent[] {
-    const total = this.app.at.snapshot.events;
-    const to = total - skip;
+  protected entries(skip: number, max: number, draw: { look: (index: number) => LineLook; width: number }): string[][] {
+    return this.#newestFirst(skip, max).map((event, i) =>
+      eventRows(event, draw.look(skip + i), draw.width, this.app.paint),
+    );
+  }
+
+  footer(): string {
+    return this.focus === 0 ? 'newest first' : `${this.focus + 1} of ${this.length}`;
+  }
+
+  protected inFull(index: number): { title: string; lines: string[] } | null {
+    const [event] = this.#newestFirst(index, 1);
+    if (!event) return null;
+    return { title: `Event ${event.index}`, lines: [`${event.type}, process ${event.pid}`, event.detail] };
+  }
+
+  #newestFirst(skip: number, max: number): ReturnType<App['at']['session']['events']> {
+    const to = this.length - skip;
     const from = Math.max(0, to - max);
     return this.app.at.session.events(from, to - from).toReversed();
   }
 }
 
-export class LogPane implements View {
+export class LogPane extends Lines {
   readonly title = 'Log';
-  readonly #scroll = new Scroll();
+  readonly empty = 'nothing done yet';
 
-  constructor(private readonly app: App) {}
+  protected get length(): number {
+    return this.app.at.log.length;
+  }
 
-  rows(height: number, width: number): string[] {
-    const { log } = this.app.at;
-    this.#scroll.show(height, log.length);
-    return logRows(log.slice(this.#scroll.top), height, width, this.app.paint);
+  protected entries(skip: number, max: number, draw: { look: (index: number) => LineLook; width: number }): string[][] {
+    const lines = this.app.at.log.slice(skip, skip + max);
+    return lines.map((line, i) => logRows(line, draw.look(skip + i), draw.width, this.app.paint));
   }
 
   footer(): string {
-    return plural(this.app.at.log.length, 'line');
+    return plural(this.length, 'line');
   }
 
-  get page(): number {
-    return this.#scroll.page;
-  }
-
-  move(delta: number): void {
-    this.#scroll.move(delta, this.app.at.log.length);
-    this.app.touch();
-  }
-
-  open(): void {
-    const line = this.app.at.log[this.#scroll.focus];
-    if (line) this.app.overlays.open(new TextDialog(this.app, 'Log', [line.text]));
+  protected inFull(index: number): { title: string; lines: string[] } | null {
+    const line = this.app.at.log[index];
+    return line ? { title: 'Log', lines: [line.text] } : null;
   }
 }

@@ -122,10 +122,7 @@ export class Palette implements Overlay {
 
   #entries(): Entry[] {
     return this.commands
-      .map((command) => ({
-        command,
-        score: fuzzyScore(this.#line.line, `${command.name} ${command.title} ${command.help}`),
-      }))
+      .map((command) => ({ command, score: fuzzyScore(this.#line.line, command) }))
       .filter((entry): entry is { command: Command; score: number } => entry.score !== null)
       .toSorted((a, b) => b.score - a.score)
       .map(({ command }) => ({ command, verdict: this.verdict(command) }));

@@ -22,6 +22,8 @@ export class Prompt implements Overlay {
   #measured: string | null = null;
   #timer: NodeJS.Timeout | null = null;
   #seen: string;
+  /** What stands there was put there by us and nothing has been done to it: what is typed takes its place. */
+  #suggested: boolean;
 
   constructor(
     private readonly app: App,
@@ -36,6 +38,7 @@ export class Prompt implements Overlay {
       onAccept: (line) => this.#accepted(line),
     });
     this.#seen = this.#line.line;
+    this.#suggested = this.#seen !== '';
     this.#check = this.#look();
     this.#rest();
   }
@@ -46,12 +49,14 @@ export class Prompt implements Overlay {
 
   rows(_height: number, width: number): string[] {
     const info = this.#check.ok ? (this.#measured ?? this.#check.info) : '';
-    const typed = { ...this.#typed, check: this.#check, info, words: this.#completion().words };
+    const words = this.#suggested ? [] : this.#completion().words;
+    const typed = { ...this.#typed, check: this.#check, info, words, suggested: this.#suggested };
     return promptRows(typed, width, this.app.paint);
   }
 
   footer(): string {
-    return 'enter accept  tab complete  up older  esc back';
+    if (this.#suggested) return 'enter take it  type replaces it  space adds to it  ctrl-u clears  esc back';
+    return 'enter accept  tab complete  up older  ctrl-u clear  esc back';
   }
 
   cursor(width: number): { x: number; y: number } {
@@ -59,17 +64,22 @@ export class Prompt implements Overlay {
   }
 
   typed(key: KeyPress): boolean {
+    // A blank begins no line: it says that more is to come after what stands there.
+    if (key.text !== '' && key.text !== ' ') this.#makeWay();
+    this.#suggested = false;
     this.#line.key(key);
     this.#changed();
     return true;
   }
 
   pasted(text: string): void {
+    this.#makeWay();
     this.#line.insert(text);
     this.#changed();
   }
 
   complete(): void {
+    this.#suggested = false;
     if (!this.#check.ok && this.#check.suggestion) this.#take(this.#check);
     else this.#line.key({ name: 'tab', text: '', raw: { sequence: '\t', key: { name: 'tab', sequence: '\t' } } });
     setImmediate(() => this.#changed()); // readline completes in a later turn
@@ -77,6 +87,7 @@ export class Prompt implements Overlay {
 
   /** Through the history. */
   older(step: 1 | -1): void {
+    this.#suggested = false;
     const name = step === 1 ? 'up' : 'down';
     this.#line.key({ name, text: '', raw: { sequence: undefined, key: { name } } });
     this.#changed();
@@ -95,11 +106,17 @@ export class Prompt implements Overlay {
     this.answer(null);
   }
 
+  #makeWay(): void {
+    if (this.#suggested) this.#line.set('');
+    this.#suggested = false;
+  }
+
   #accepted(line: string): void {
     // readline has cleared its line by now; a line that is refused comes back to be mended.
     const check = this.text.check?.(line) ?? { ok: true, info: '' };
     if (!check.ok) {
       this.#line.set(line);
+      this.#suggested = false;
       this.#check = check;
       this.app.touch();
       return;

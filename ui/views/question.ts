@@ -1,8 +1,8 @@
 /** Yes or no, asked before something that could lose data. */
 import type { App } from '../app/app.js';
 import { centred } from '../layout.js';
+import { wrapWords } from '../screen/cells.js';
 import type { Rect } from '../screen/compose.js';
-import { wrap } from './text-dialog.js';
 import type { Overlay } from './view.js';
 
 const WIDTH = 60;
@@ -29,12 +29,12 @@ export class Question implements Overlay {
 
   frame(columns: number, rows: number): Rect {
     const width = Math.min(WIDTH, columns - 4);
-    return centred(columns, rows, width, wrap(this.question.text, width - 2).length + 4);
+    return centred(columns, rows, width, wrapWords(this.question.text, width - 2).length + 4);
   }
 
   rows(_height: number, width: number): string[] {
     const { paint } = this.app;
-    const text = wrap(this.question.text, width - 2).map((row) =>
+    const text = wrapWords(this.question.text, width - 2).map((row) =>
       paint
         .line(width)
         .add(` ${paint.outside(row)}`)

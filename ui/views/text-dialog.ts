@@ -1,7 +1,7 @@
 /** Rows to read: help, keys, a long line in full. */
 import type { App } from '../app/app.js';
 import { centred } from '../layout.js';
-import { cellWidth } from '../screen/cells.js';
+import { wrapWords } from '../screen/cells.js';
 import type { Rect } from '../screen/compose.js';
 import type { Role } from '../screen/theme.js';
 import type { Overlay } from './view.js';
@@ -60,21 +60,7 @@ export class TextDialog implements Overlay {
 
   #wrapped(width: number): (readonly (readonly [string, Role])[])[] {
     return this.lines.flatMap((line) =>
-      typeof line === 'string' ? wrap(line, width).map((row) => [[row, 'plain'] as const]) : [line],
+      typeof line === 'string' ? wrapWords(line, width).map((row) => [[row, 'plain'] as const]) : [line],
     );
   }
-}
-
-/** Words to rows of at most `width` cells; a longer word is cut by the line that draws it. */
-export function wrap(text: string, width: number): string[] {
-  const rows: string[] = [];
-  let row = '';
-  for (const word of text.split(' ')) {
-    if (row !== '' && cellWidth(row) + 1 + cellWidth(word) > width) {
-      rows.push(row);
-      row = word;
-    } else row = row === '' ? word : `${row} ${word}`;
-  }
-  rows.push(row);
-  return rows;
 }

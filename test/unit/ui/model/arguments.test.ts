@@ -43,10 +43,22 @@ test('a command by its name, or by the end of it where that is enough', () => {
   assert.equal(findCommand(COMMANDS, 'nonsense'), null);
 });
 
-test('a few letters find what was meant before what was not', () => {
-  const score = (text: string): number => fuzzyScore('zer', text) ?? -1;
-  assert.ok(score('fault.zero zero Map the zero page.') > score('fault.freeze freezer'));
-  assert.equal(fuzzyScore('xyz', 'fault.zero'), null);
+test('a few letters find what was meant first, and nothing that only happens to hold them', () => {
+  const found = (typed: string): string[] =>
+    COMMANDS.map((command) => ({ name: command.name, score: fuzzyScore(typed, command) }))
+      .filter((one): one is { name: string; score: number } => one.score !== null)
+      .toSorted((a, b) => b.score - a.score)
+      .map(({ name }) => name);
+  assert.equal(found('zer')[0], 'fault.zero');
+  assert.equal(found('sort')[0], 'view.sort');
+  assert.equal(found('quit')[0], 'quit');
+  assert.equal(found('fz')[0], 'fault.zero', 'initials');
+  assert.equal(found('next pane')[0], 'pane.next', 'words in any order');
+  assert.ok(found('poison').includes('fault.harm'), 'a word of the help');
+  assert.ok(found('theme').length <= 3, found('theme').join(' '));
+  assert.deepEqual(found('xyz'), []);
+  assert.deepEqual(found('aeo'), [], 'letters strewn about are no match');
+  assert.equal(found('').length, COMMANDS.length);
 });
 
 test('a rate over the last second, and one value a second', () => {
