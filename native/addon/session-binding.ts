@@ -21,6 +21,8 @@ export interface NativeAttach {
   readonly granularity: number;
   readonly ownEvents: boolean;
   readonly compete: boolean;
+  /** What a handler has read and not answered counts as forgotten. */
+  readonly redrive: boolean;
   /** Stay armed for the default that was named. */
   readonly armed: boolean;
   readonly faultsLog2: number;

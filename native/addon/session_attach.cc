@@ -92,6 +92,7 @@ Napi::Value SessionObject::attach(const Napi::CallbackInfo& info) {
   p.granularity = static_cast<uint64_t>(number("granularity"));
   p.own_events = o.Get("ownEvents").ToBoolean();
   p.compete = o.Get("compete").ToBoolean();
+  p.forgotten = o.Get("redrive").ToBoolean();
   p.named = o.Get("armed").ToBoolean();
   auto source = to_source(o.Get("source"));
   if (!source) throw to_error(env, source.error());

@@ -214,6 +214,8 @@ class Engine {
   void begin_release(bool leave, std::function<void(Released)> done);
   void release_some();
   void finish_release();
+  /// Let what somebody else has read and not answered come again, to us.
+  void wake_but_ours(Monitor& m);
   void settle_arm_waiters(HandlerState h, KeeperRefusal why, int32_t pid);
 
   uint32_t take_slot();

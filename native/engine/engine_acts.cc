@@ -42,19 +42,8 @@ void Engine::edit(uint64_t seq, std::vector<uint8_t> bytes) {
 
 void Engine::redrive() {
   post([this] {
-    for (auto& m : monitors_) {
-      if (m->stance != Stance::armed) continue;
-      for (const auto& range : m->ranges.all()) {
-        uint64_t from = range.start;  // the gaps between the pages that we hold
-        for (uint64_t seq : faults_.waiting_in(range.start, range.end)) {
-          const FaultRecord& f = faults_.waiting(seq)->record;
-          if (f.monitor != m->id || f.page < from) continue;
-          if (f.page > from) (void)m->uffd.wake(from, f.page - from);
-          from = f.page + (uint64_t{1} << f.page_shift);
-        }
-        if (from < range.end) (void)m->uffd.wake(from, range.end - from);
-      }
-    }
+    for (auto& m : monitors_)
+      if (m->stance == Stance::armed) wake_but_ours(*m);
   });
 }
 

@@ -14,6 +14,11 @@ constexpr int64_t kTurn = 50 * kMilli;
 constexpr int64_t kLook = 1 * kMilli;
 constexpr int64_t kRetry = 50 * kMilli;
 
+bool is_busy(KeeperRefusal why) {
+  return why == KeeperRefusal::did_not_stop || why == KeeperRefusal::at_work ||
+         why == KeeperRefusal::in_hand;
+}
+
 }  // namespace
 
 void Engine::hear_keeper() {
@@ -43,7 +48,7 @@ void Engine::on_keeper(const KeeperMessage& k) {
       counters_.refusal = static_cast<uint8_t>(k.value);
       counters_.refused_by = k.pid;
       if (m->turn_for != TurnFor::none && wants_armed() &&
-          static_cast<KeeperRefusal>(k.value) == KeeperRefusal::did_not_stop) {
+          is_busy(static_cast<KeeperRefusal>(k.value))) {
         // It is busy with what we passed to it: it keeps its turn a little longer.
         m->stance = Stance::passing;
         m->next_check = now_ns() + kRetry;

@@ -69,7 +69,7 @@ void Engine::request_arm(Monitor& m) {
   if (policy_.compete) return armed(m, HandlerState::living, 0);
   m.stance = Stance::arming;
   publish_stance();
-  if (!keeper_.say(KeeperSay::arm, m.id)) keeper_died();
+  if (!keeper_.say(KeeperSay::arm, m.id, 0, policy_.forgotten ? 1 : 0)) keeper_died();
 }
 
 void Engine::armed(Monitor& m, HandlerState h, uint64_t threads) {
@@ -88,10 +88,10 @@ void Engine::armed(Monitor& m, HandlerState h, uint64_t threads) {
           .c = threads,
           .pid = static_cast<uint32_t>(m.pid)});
   }
-  if (first_look) {
+  if (first_look && read_faults(m) != 0) {
     // Nobody lives to answer what was read before us: let those threads fault again, so that we see
-    // them.
-    for (const auto& r : m.ranges.all()) (void)m.uffd.wake(r.start, r.end - r.start);
+    // them. What is unread comes to us as it is.
+    wake_but_ours(m);
   }
   poll_monitor(m, !journal_full_);
   for (auto& w : parked_) {
@@ -100,6 +100,19 @@ void Engine::armed(Monitor& m, HandlerState h, uint64_t threads) {
   }
   parked_.clear();
   settle_arm_waiters(h, KeeperRefusal::none, 0);
+}
+
+void Engine::wake_but_ours(Monitor& m) {
+  for (const auto& range : m.ranges.all()) {
+    uint64_t from = range.start;  // the gaps between the pages that we hold
+    for (uint64_t seq : faults_.waiting_in(range.start, range.end)) {
+      const FaultRecord& f = faults_.waiting(seq)->record;
+      if (f.monitor != m.id || f.page < from) continue;
+      if (f.page > from) (void)m.uffd.wake(from, f.page - from);
+      from = f.page + (uint64_t{1} << f.page_shift);
+    }
+    if (from < range.end) (void)m.uffd.wake(from, range.end - from);
+  }
 }
 
 void Engine::settle_arm_waiters(HandlerState h, KeeperRefusal why, int32_t pid) {

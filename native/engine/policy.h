@@ -29,6 +29,8 @@ struct Policy {
   uint64_t granularity = 0;                  // bytes answered at once, 0: one page
   bool own_events = false;
   bool compete = false;
+  bool forgotten =
+      false;           // what a handler read and did not answer is nobody's: the operator's word
   bool named = false;  // the operator asked for this default: we stay armed for it, even to pass
                        // every fault on
 

@@ -17,6 +17,7 @@ constexpr int64_t kSettleWithin = kWaitForBusy + 300 * kMilli;
 // A busy handler is back in its wait within microseconds; being stopped at work is for those that
 // are not.
 constexpr int64_t kLeaveAlone = 20 * kMilli;
+constexpr int64_t kBetweenBystanders = 20 * kMilli;
 constexpr std::string_view kKeeperComm = "uffdscope-keepe";  // 15 bytes are kept of a comm
 
 // A suspect that was run on and neither waited nor read is none.
@@ -46,7 +47,9 @@ std::optional<KeeperMessage> Arming::begin(Lookout& lookout, int64_t now) {
       return refused(KeeperRefusal::io_uring, *worker);
     if (polls_by_io_uring(holder.pid)) ring_poller_ = holder.pid;  // before we disturb it
     auto stat = read_stat(proc_dir(), std::to_string(holder.pid));
-    if (stat && stat->comm == kKeeperComm) of_others_.insert(stat->ppid);
+    if (!stat || stat->comm != kKeeperComm) continue;
+    of_others_.insert(holder.pid);
+    if (stat->ppid > 1) of_others_.insert(stat->ppid);  // 1: a keeper that outlived its uffdscope
   }
   return std::nullopt;
 }
@@ -74,15 +77,30 @@ std::optional<KeeperMessage> Arming::freeze_seen(int64_t now, const Lookout::Sig
   return std::nullopt;
 }
 
-// The counts of unread and of unanswered faults only rise while nobody reads.
+// While nobody reads, only signals make the counts fall: they take a thread out of its fault, to
+// which it comes back. That a message is read shows as more faults that wait unanswered and not
+// unread.
 void Arming::note_activity(const Watched& watched) {
   auto text =
       read_proc_file(proc_dir(), ("self/fdinfo/" + std::to_string(watched.uffd.get())).c_str());
   auto info = text ? parse_uffd_fdinfo(*text) : std::nullopt;
   if (!info) return;
-  active_ = active_ || info->pending < unread_ || info->total < unanswered_;
+  uint64_t read = info->total - std::min(info->total, info->pending);
+  read -= std::min(read, ours_(monitor_));
+  if (counted_) {
+    read_seen_ = read_seen_ || read > unanswered_ - unread_;
+    fell_ = fell_ || info->pending < unread_ || read < unanswered_ - unread_;
+  }
+  counted_ = true;
   unread_ = info->pending;
-  unanswered_ = info->total;
+  unanswered_ = info->pending + read;
+}
+
+void Arming::look_at_bystanders(Lookout& lookout, int64_t now) {
+  if (now < bystanders_due_) return;
+  const Watched& watched = *lookout.find(monitor_);
+  bystanders_.look(lookout.holders().of(watched.ino), of_others_, watched.target, now);
+  bystanders_due_ = now + std::max(kBetweenBystanders, 4 * (now_ns() - now));
 }
 
 bool Arming::held_for_us(const Reader& reader, const Freezer& freezer) const {
@@ -119,9 +137,6 @@ KeeperMessage Arming::nobody(Lookout& lookout, uint64_t ino) const {
   pid_t target = lookout.find(monitor_)->target;
   if (uffds_held_by(proc_dir(), target).sight == HeldByProcess::Sight::refused)
     return refused(KeeperRefusal::not_permitted, target);
-  // Messages were read and not answered: perhaps whoever has them is still at work on them.
-  if (unanswered_ > unread_)
-    if (pid_t busy = lookout.busy_handler(ino)) return refused(KeeperRefusal::did_not_stop, busy);
   return {KeeperSay::no_handler, monitor_, 0, 0, 0, 0};
 }
 
@@ -134,6 +149,7 @@ std::optional<KeeperMessage> Arming::look(int64_t now, Lookout& lookout, Freezer
   if (seen.refused) unseen_ = seen.refused;
   if (auto reply = freeze_seen(now, seen, watched, freezer)) return reply;
   lookout.forget_gone(now);
+  if (freezer.standing(monitor_).frozen == 0) look_at_bystanders(lookout, now);
   int64_t cost = now_ns() - now;
   due_ = now + std::max({kMilli, 2 * cost, (now - begun_) / 32});
   return std::nullopt;
@@ -155,14 +171,19 @@ std::optional<KeeperMessage> Arming::verdict(int64_t now, Lookout& lookout,
   }
   if (!absent.anyone && age > kLookForAnyone) {
     KeeperMessage reply = nobody(lookout, watched.ino);
-    // Somebody answers whom we can't find: not to be read beside, and not to be called dead.
-    if (!active_ || reply.say == KeeperSay::refused) return reply;
+    // Somebody answers whom we can't find, or is perhaps at work: not to be read beside, and not to
+    // be called dead.
+    bool nobody_else = !somebody_answers() && !bystanders_.may_answer(in_hand(), now);
+    if (nobody_else || reply.say == KeeperSay::refused) return reply;
   }
   if (!late || (standing.in_transit > 0 && age < kSettleWithin)) return std::nullopt;
   if (!absent.sure || absent.pid == ring_poller_) {
     KeeperMessage better = nobody(lookout, watched.ino);
     if (better.say == KeeperSay::refused) return better;
   }
+  if (absent.tid == 0)
+    if (auto who = bystanders_.may_answer(in_hand(), now))
+      return refused(in_hand() ? KeeperRefusal::in_hand : KeeperRefusal::at_work, *who);
   return refused(KeeperRefusal::did_not_stop, absent.tid);
 }
 

@@ -1,9 +1,11 @@
 // One request to freeze whoever reads a uffd: look, freeze those in their wait, run the busy ones
 // on to theirs, and say how it ended.
 #pragma once
+#include <functional>
 #include <optional>
 #include <set>
 
+#include "keeper/bystanders.h"
 #include "keeper/freezer.h"
 #include "keeper/lookout.h"
 
@@ -11,7 +13,12 @@ namespace uffdscope {
 
 class Arming {
  public:
-  Arming(uint32_t monitor, int64_t now) : monitor_(monitor), begun_(now), due_(now) {}
+  /// What the engine has in hand of this monitor, by the journal.
+  using Ours = std::function<uint64_t(uint32_t monitor)>;
+  /// `forgotten`: the operator says that whoever read messages and did not answer has forgotten
+  /// them, so that none counts as in somebody's hand.
+  Arming(uint32_t monitor, int64_t now, bool forgotten, Ours ours)
+      : monitor_(monitor), begun_(now), due_(now), forgotten_(forgotten), ours_(std::move(ours)) {}
 
   uint32_t monitor() const { return monitor_; }
   int64_t due() const { return due_; }
@@ -37,13 +44,22 @@ class Arming {
   KeeperMessage nobody(Lookout& lookout, uint64_t ino) const;
   bool held_for_us(const Reader& reader, const Freezer& freezer) const;
   void note_activity(const Watched& watched);
+  void look_at_bystanders(Lookout& lookout, int64_t now);
+  bool somebody_answers() const { return read_seen_ || (fell_ && bystanders_.someone_answered()); }
+  bool in_hand() const { return !forgotten_ && unanswered_ > unread_; }
   KeeperMessage refused(KeeperRefusal why, pid_t pid) const;
 
   uint32_t monitor_;
   int64_t begun_, due_;
   bool looked_ = false;
-  bool active_ = false;  // messages were read or answered while we looked: somebody lives
+  bool forgotten_ = false, counted_ = false;
+  Ours ours_;
+  bool read_seen_ = false;  // a message was read while we looked: somebody lives
+  bool fell_ = false;       // fewer faults waited than before: answered, or taken out by a signal
+  // By fdinfo, less what is ours.
   uint64_t unread_ = 0, unanswered_ = 0;
+  Bystanders bystanders_;
+  int64_t bystanders_due_ = 0;
   pid_t unseen_ = 0;           // a process whose threads are not ours to look at
   pid_t ring_poller_ = 0;      // a process whose io_uring waits for some descriptor
   std::set<pid_t> of_others_;  // processes that are another uffdscope

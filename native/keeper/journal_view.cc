@@ -71,4 +71,11 @@ std::vector<OwedPage> JournalView::take_owed() {
   return owed;
 }
 
+uint64_t JournalView::in_hand(uint32_t monitor) const {
+  uint64_t high = std::min<uint64_t>(journal_->slots_high.load(), kSlots), count = 0;
+  for (uint64_t i = 0; i < high; i++)
+    if (journal_->slots[i].monitor.load(std::memory_order_relaxed) == monitor) count++;
+  return count;
+}
+
 }  // namespace uffdscope

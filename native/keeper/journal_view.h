@@ -33,6 +33,8 @@ class JournalView {
   /// twice, by us or by an engine that comes back: a second wake would show the handler its own
   /// page twice.
   std::vector<OwedPage> take_owed();
+  /// Faults of this monitor that the engine has in hand.
+  uint64_t in_hand(uint32_t monitor) const;
   void count_handed_back(uint64_t pages) { journal_->handed_back.fetch_add(pages); }
   uint64_t handed_back() const { return journal_->handed_back.load(); }
 

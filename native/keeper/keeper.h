@@ -28,7 +28,7 @@ class Keeper {
   void watch(const KeeperMessage& message, UniqueFd uffd);
   void keep(const KeeperMessage& message, UniqueFd uffd);
   void unwatch(uint32_t monitor);
-  void arm(uint32_t monitor);
+  void arm(uint32_t monitor, bool forgotten);
   void thaw(uint32_t monitor);
   void step_armings(int64_t now);
   void answer_thaws(int64_t now);

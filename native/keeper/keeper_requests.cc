@@ -40,7 +40,7 @@ void Keeper::on_message(Channel::Heard heard) {
     case KeeperSay::unwatch:
       return unwatch(message.monitor);
     case KeeperSay::arm:
-      return arm(message.monitor);
+      return arm(message.monitor, message.value == 1);
     case KeeperSay::thaw:
       return thaw(message.monitor);
     case KeeperSay::terminal:
@@ -90,7 +90,7 @@ void Keeper::unwatch(uint32_t monitor) {
   lookout_.unwatch(monitor);
 }
 
-void Keeper::arm(uint32_t monitor) {
+void Keeper::arm(uint32_t monitor, bool forgotten) {
   Watched* watched = lookout_.find(monitor);
   auto refuse = [&](KeeperRefusal why) {
     channel_.say({KeeperSay::refused, monitor, 0, 0, static_cast<uint64_t>(why), 0});
@@ -104,7 +104,9 @@ void Keeper::arm(uint32_t monitor) {
                   static_cast<uint64_t>(standing.longest_stop_ns), 0});
     return;
   }
-  if (!is_arming(monitor)) armings_.emplace_back(monitor, now_ns());
+  if (!is_arming(monitor))
+    armings_.emplace_back(monitor, now_ns(), forgotten,
+                          [this](uint32_t id) { return journal_.in_hand(id); });
   parent_due_ = 0;
 }
 

@@ -119,14 +119,6 @@ Lookout::Meaning Lookout::meaning_for(const Watched& watched, pid_t pid,
   return waits.by_read && watched.nonblocking() ? Meaning::read : Meaning::wait;
 }
 
-pid_t Lookout::busy_handler(uint64_t ino) const {
-  for (const Holders::Holder& holder : holders_.of(ino))
-    for (pid_t tid : threads_of(holder.pid))
-      if (ReadCounts::lived_on_messages(holder.pid, tid) && !waits_in_userfault(holder.pid, tid))
-        return tid;
-  return 0;
-}
-
 Lookout::Sightings Lookout::look_fully(uint32_t monitor, int64_t now) {
   Sightings seen;
   Watched* watched = find(monitor);

@@ -70,9 +70,6 @@ class Lookout {
   int64_t due() const { return due_; }
   void hurry(int64_t now) { due_ = now; }
 
-  /// A thread that waits nowhere we know, and has read little but messages all its life; 0: none.
-  pid_t busy_handler(uint64_t ino) const;
-
   struct Gone {
     uint32_t monitor;
     pid_t last;

@@ -11,7 +11,8 @@ enum class KeeperSay : uint32_t {
   watch = 1,    // + uffd fd. monitor, target pid, ino. The keeper keeps its own copy and learns who
                 // reads it.
   unwatch,      // monitor. Close the copy.
-  arm,          // monitor. Freeze every thread that waits on it. -> armed | no_handler | refused
+  arm,          // monitor. Freeze every thread that waits on it. value 1: what was read and not
+                // answered is forgotten, by the operator's word. -> armed | no_handler | refused
   thaw,         // monitor. -> thawed
   terminal,     // + tty fd. value 1: keep its modes as they were (terminal_modes.h: monitor, pid,
                 // ino; all zero: as they are now) and restore them if we die; 0: forget it.
@@ -39,6 +40,8 @@ enum class KeeperRefusal : uint64_t {
   did_not_stop,   // no stop inside its wait within the time allowed
   io_uring,       // an io_uring worker reads it; it cannot be frozen
   unwatched,      // no such monitor
+  at_work,        // nobody waits on it; pid = a thread that is at work and may be the handler
+  in_hand,        // a message was read and not answered; pid = a thread that may have it
 };
 
 /// What the faults of forked children get from a keeper that stayed behind.

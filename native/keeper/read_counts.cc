@@ -51,12 +51,9 @@ bool ReadCounts::suspect(pid_t pid, pid_t tid, int64_t now) {
   return suspect;
 }
 
-// At least every other read brought a message: counters and pipes are read in smaller pieces, files
-// in larger ones.
-bool ReadCounts::lived_on_messages(pid_t pid, pid_t tid) {
+bool ReadCounts::never_read_a_message(pid_t pid, pid_t tid) {
   auto read = what_it_read(pid, tid);
-  return read && read->calls > 0 && read->bytes % kMessage == 0 &&
-         read->bytes <= read->calls * kMessage && read->bytes >= read->calls * kMessage / 2;
+  return read && read->bytes < kMessage;
 }
 
 void ReadCounts::forget_old(int64_t now) {

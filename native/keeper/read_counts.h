@@ -13,9 +13,8 @@ class ReadCounts {
   /// Has the thread read messages since it was last looked at? A suspicion: other reads of that
   /// size look the same. The first look at a thread, and one too soon after another, tell nothing.
   bool suspect(pid_t pid, pid_t tid, int64_t now);
-  /// Has it, in all its life, read little else than messages? Tells of a handler that was never
-  /// seen at its wait, since it has been at work for as long as we look.
-  static bool lived_on_messages(pid_t pid, pid_t tid);
+  /// It has read less, in all its life, than one message is long. false where that can't be told.
+  static bool never_read_a_message(pid_t pid, pid_t tid);
   /// Forget threads that nobody has looked at for long.
   void forget_old(int64_t now);
 

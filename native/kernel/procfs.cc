@@ -105,6 +105,7 @@ std::optional<ProcStat> parse_stat(std::string_view text) {
     if (negative) continue;
     if (field == 4) stat.ppid = static_cast<int>(*number);
     if (field == 9) stat.flags = *number;
+    if (field == 10 || field == 12) stat.faults += *number;
     if (field == 20) stat.threads = static_cast<int64_t>(*number);
     if (field == 22) stat.start_ticks = *number;
   }

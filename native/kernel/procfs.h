@@ -34,6 +34,7 @@ struct ProcStat {
   char state = '?';
   int ppid = 0;
   uint64_t flags = 0;
+  uint64_t faults = 0;  // page faults that ended, minor and major
   int64_t threads = 0;
   uint64_t start_ticks = 0;
 

@@ -62,6 +62,7 @@ export async function attach(options: AttachOptions): Promise<NativeJoin> {
       granularity: options.granularity ?? 0,
       ownEvents: options.ownEvents ?? false,
       compete: options.compete ?? false,
+      redrive: options.redrive ?? false,
       armed: options.armed ?? false,
       faultsLog2: Math.log2(options.keep ?? 2 ** 20),
       logLog2: 18,

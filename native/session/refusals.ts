@@ -25,6 +25,18 @@ export function handlerRefusal(refusal: number, pid: number): UffdscopeError {
       );
     case 5:
       return new UffdscopeError('KEEPER', 'The keeper process is gone, so nothing is touched.', 'Try again.');
+    case 6:
+      return new UffdscopeError(
+        'HANDLER_NOT_FROZEN',
+        `Nobody waits for messages, but ${who} is at work and may be the handler, so we do not read beside it.`,
+        'Try again when it is idle; if it is not the handler, take part with --compete.',
+      );
+    case 7:
+      return new UffdscopeError(
+        'HANDLER_NOT_FROZEN',
+        `A fault was read and not answered, and ${who} may be at work on it, so nothing is answered in its place.`,
+        'Try again later; if whoever read it is gone or has forgotten it, attach with --redrive.',
+      );
     default:
       return new UffdscopeError(
         'HANDLER_NOT_FROZEN',
