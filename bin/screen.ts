@@ -2,7 +2,7 @@
 import { behindText } from '../native/session/behind.js';
 import { UffdscopeError } from '../native/session/errors.js';
 import type { Session } from '../native/session/types.js';
-import type { ScreenEnd, ScreenOptions, ScreenSource } from '../ui/main.js';
+import type { Attaching, ScreenEnd, ScreenOptions, ScreenSource } from '../ui/main.js';
 import type { Context } from './context.js';
 import { count } from './output/units.js';
 
@@ -26,15 +26,20 @@ export interface ShowPlan extends ScreenWords {
   readonly duration: number | null;
 }
 
-/** Shows one session until its end and hands everything back. */
-export async function showSession(session: Session, plan: ShowPlan, context: Context): Promise<void> {
+/** The screen at once, then what it attaches to, until its end; everything is handed back. */
+export async function showAttaching(source: Attaching, plan: ShowPlan, context: Context): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  try {
+  let session: Session | null = null;
+  const attach = async (): Promise<Session> => {
+    session = await source.attach();
     if (plan.duration !== null) timer = setTimeout(() => process.kill(process.pid, 'SIGTERM'), plan.duration / 1e6);
-    await show(session, plan, context);
+    return session;
+  };
+  try {
+    await show({ what: source.what, attach }, plan, context);
   } finally {
     clearTimeout(timer);
-    await session.detach();
+    await (session as Session | null)?.detach();
   }
 }
 

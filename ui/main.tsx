@@ -3,6 +3,7 @@ import type { ReadStream } from 'node:tty';
 import { UffdscopeError } from '../native/session/errors.js';
 import type { Session } from '../native/session/types.js';
 import { App } from './app/app.js';
+import { beginAttaching, type Attaching } from './app/attaching.js';
 import { draw, type Drawn } from './app/draw.js';
 import type { ScreenEnd } from './app/end.js';
 import { Input } from './app/input.js';
@@ -17,6 +18,7 @@ import { chalkLevel, chooseTheme, type ColorFlag } from './screen/theme.js';
 import { ChromeStore } from './views/chrome-model.js';
 import { PickerView } from './views/picker-view.js';
 
+export type { Attaching } from './app/attaching.js';
 export type { ScreenEnd } from './app/end.js';
 export type { PickerSource } from './model/picker.js';
 
@@ -31,7 +33,7 @@ export interface ScreenOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-export type ScreenSource = Session | PickerSource;
+export type ScreenSource = Session | PickerSource | Attaching;
 
 /** Run the screen until its end; then the terminal is as it was. @throws UffdscopeError NO_TERMINAL, USAGE */
 export async function runScreen(source: ScreenSource, options: ScreenOptions = {}): Promise<ScreenEnd> {
@@ -50,7 +52,8 @@ export async function runScreen(source: ScreenSource, options: ScreenOptions = {
   });
   app = new App(screen, { theme, ascii, mouse: options.mouse ?? true, keymap: new Keymap(commands) });
   if (options.hints === false) app.set({ hints: false });
-  if (isPicker(source)) app.picker = new PickerView(app, source);
+  if ('list' in source) app.picker = new PickerView(app, source);
+  else if ('attach' in source) beginAttaching(app, source);
   else app.watchSession(source);
   return run(app, screen, tty.input, chalkLevel(theme));
 }
@@ -106,7 +109,9 @@ async function run(app: App, screen: Screen, input: ReadStream, level: 0 | 1 | 3
     guard(paint);
     ticker.start();
     app.attempt(() => app.picker?.refresh());
-    setImmediate(() => {
+    // Importing ink keeps this thread for half a second: what is attached to is painted before.
+    void (app.attaching?.settled ?? Promise.resolve()).then(painted).then(() => {
+      if (app.over) return;
       void loadChrome(screen, chrome!, level).then(
         (mounted) => {
           if (app.over) mounted.unmount();
@@ -130,6 +135,11 @@ async function run(app: App, screen: Screen, input: ReadStream, level: 0 | 1 | 3
     keys.close();
     unhook();
   }
+}
+
+/** A change is painted in the next turn and written in the one after it. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => setTimeout(() => setImmediate(() => setImmediate(resolve)), 1));
 }
 
 interface Mounted {
@@ -184,8 +194,4 @@ function terminal(): { output: Tty; input: ReadStream } {
       'Without one: uffdscope attach PID --headless, or uffdscope ps to look only.',
     );
   return { output: stdout, input: stdin };
-}
-
-function isPicker(source: ScreenSource): source is PickerSource {
-  return 'list' in source;
 }

@@ -1,19 +1,24 @@
 /** `attach PID`: take part, on a screen or as lines. */
-import { parsePid } from '../../native/session/discover/target.js';
+import { inspectTarget, parsePid } from '../../native/session/discover/target.js';
+import type { NativeJoin } from '../../native/session/index.js';
 import { planAttach, type AttachWords } from '../attach-flags.js';
 import type { Context } from '../context.js';
-import { needTerminal } from '../screen.js';
+import { needTerminal, showAttaching } from '../screen.js';
 
 export async function attach(pid: string, words: AttachWords, context: Context): Promise<void> {
   const plan = await planAttach(parsePid(pid), words);
-  if (plan.show.as === 'screen') needTerminal();
-  const { attach: take } = await import('../../native/session/index.js');
-  const session = await take(plan.attach);
+  const take = async (): Promise<NativeJoin> => {
+    const { attach: join } = await import('../../native/session/index.js');
+    return join(plan.attach);
+  };
   if (plan.show.as === 'lines') {
+    const session = await take();
     const { followLines } = await import('../headless.js');
     await followLines(session, { ...plan, format: plan.show.format }, context);
     return;
   }
-  const { showSession } = await import('../screen.js');
-  await showSession(session, { ...plan, ...plan.show }, context);
+  // Which process is meant comes before what it would be shown on.
+  const target = await inspectTarget(plan.attach.pid);
+  needTerminal();
+  await showAttaching({ what: `${target.comm}[${target.pid}]`, attach: take }, { ...plan, ...plan.show }, context);
 }

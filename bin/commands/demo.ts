@@ -2,12 +2,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Chalk } from 'chalk';
+import type { Session } from '../../native/session/types.js';
 import { UffdscopeError } from '../../native/session/errors.js';
 import { safeText } from '../../native/session/safe-text.js';
 import { findTarget, TARGETS, targetPath, type TargetReady } from '../../native/session/targets.js';
 import type { Context } from '../context.js';
 import { textTable } from '../output/text-table.js';
-import { needTerminal, showSession, type ScreenWords } from '../screen.js';
+import { needTerminal, showAttaching, type ScreenWords } from '../screen.js';
 
 export interface DemoWords extends ScreenWords {
   readonly list?: boolean;
@@ -17,24 +18,22 @@ const READY_WITHIN_MS = 5000;
 
 export async function demo(name: string | undefined, words: DemoWords, context: Context): Promise<void> {
   if (words.list === true) {
-    context.out.write(targetTable(new Chalk({ level: context.color.out })));
+    context.out.write(targetTable(new Chalk({ level: context.color.out }), context.width));
     return;
   }
   const target = findTarget(name ?? 'demo');
   needTerminal();
   const program = spawn(targetPath(target), [], { stdio: ['ignore', 'pipe', 'pipe'] });
-  try {
-    const ready = await readiness(program);
-    const { attach } = await import('../../native/session/index.js');
+  const ready = readiness(program);
+  ready.catch(() => {}); // it may fail before anybody asks
+  const attach = async (): Promise<Session> => {
+    const { pid, ino, userModeOnly } = await ready;
+    const { attach: join } = await import('../../native/session/index.js');
     // Everything is held, and `a` answers with what the target would find in fresh memory: nothing can go wrong here.
-    const session = await attach({
-      pid: ready.pid,
-      uffd: { ino: ready.ino },
-      userModeOnly: ready.userModeOnly,
-      defaultAnswer: 'zero',
-      hold: null,
-    });
-    await showSession(session, { ...words, duration: null }, context);
+    return join({ pid, uffd: { ino }, userModeOnly, defaultAnswer: 'zero', hold: null });
+  };
+  try {
+    await showAttaching({ what: `the program ${target.name}`, attach }, { ...words, duration: null }, context);
   } finally {
     program.kill('SIGKILL'); // it may hang in a fault that nobody will answer
   }
@@ -64,7 +63,7 @@ function notReady(reason: string): UffdscopeError {
   );
 }
 
-function targetTable(style: InstanceType<typeof Chalk>): string {
+function targetTable(style: InstanceType<typeof Chalk>, width: number | null): string {
   const rows = TARGETS.map(({ name, title, teaches }) => [name, title, safeText(teaches)]);
-  return textTable([{ title: 'NAME' }, { title: 'WHAT' }, { title: 'TO SEE' }], rows, { title: style.bold });
+  return textTable([{ title: 'NAME' }, { title: 'WHAT' }, { title: 'TO SEE' }], rows, { title: style.bold, width });
 }

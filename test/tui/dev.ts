@@ -21,6 +21,8 @@ const { values } = parseArgs({
     heartbeat: { type: 'string' },
     throw: { type: 'string' },
     'slow-detach': { type: 'string', default: '0' },
+    /** ms until there is a session. */
+    'slow-attach': { type: 'string' },
   },
 });
 
@@ -53,7 +55,13 @@ const options: ScreenOptions = {
 };
 const started = performance.now();
 const cpu = process.cpuUsage();
-const end = await runScreen(values.picker ? new MemoryPicker(session) : session, options);
+const attachSlowly = {
+  what: 'demo[4012]',
+  attach: () =>
+    new Promise<typeof session>((resolve) => setTimeout(() => resolve(session), Number(values['slow-attach']))),
+};
+const source = values.picker ? new MemoryPicker(session) : values['slow-attach'] ? attachSlowly : session;
+const end = await runScreen(source, options);
 const used = process.cpuUsage(cpu);
 const wall = performance.now() - started;
 if (end.reason === 'gone' || end.signal === 'SIGHUP') process.exit(0);

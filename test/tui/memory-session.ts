@@ -244,7 +244,7 @@ export class MemorySession implements Session {
   }
 
   guardTerminal(active: boolean): void {
-    this.calls.push(`guardTerminal ${active}`);
+    this.calls.push(`guardTerminal ${active} ${process.stdin.isRaw ? 'raw' : 'cooked'}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -15,9 +15,9 @@ test('processes with uffds first, each with what attaching would mean; a attache
     await t.until('attached', /ARMED .*HELD 3/);
     await t.press('Q');
     assert.equal(await t.ended(), 0);
-    // The keeper learns the terminal's modes while they are the shell's.
-    assert.match(t.raw, /guardTerminal true \| .*guardTerminal false/s);
-    assert.ok(t.raw.indexOf('\x1b[?1049l') < t.raw.lastIndexOf('\x1b[?1049h'), 'given back in between');
+    // The keeper learns the terminal's modes while they are the shell's, and nothing of it is seen.
+    assert.match(t.raw, /guardTerminal true cooked \| .*guardTerminal false cooked/s);
+    assert.equal(t.raw.split('\x1b[?1049h').length - 1, 1, 'the screen was entered once');
   });
 });
 
@@ -40,6 +40,10 @@ test('what cannot be attached says why; several userfaultfds are asked about; / 
     await t.press('esc');
     await t.until('the filter before', /1 shown of 44/);
     await t.press('q');
+    await t.until('q goes back to all of them', /44 shown of 44/);
+    await t.press('q');
+    await t.until('one stroke too many does not end it', /q again quits/);
+    await t.press('q');
     assert.equal(await t.ended(), 0);
     assert.match(t.text, /calls *$/m, 'nothing was attached');
   });
@@ -54,5 +58,28 @@ test('a process may call itself what it likes', async () => {
     await t.until('help', /Help: processes/);
     await t.press('q', 'ctrl-c');
     assert.equal(await t.ended(), 0);
+  });
+});
+
+test('q in a session that was picked goes back to the list, and asks where faults are held', async () => {
+  await on(Terminal.dev(['--picker']), async (t) => {
+    await t.ready();
+    await t.until('the list', /4012 +1 +3 root +demo/);
+    await t.press('a');
+    await t.until('attached', () => /ARMED .*HELD 3/.test(t.text) && /q to the list/.test(t.text));
+    await t.press('2', 'q');
+    await t.until('first back to Faults', /q to the list/);
+    await t.press('q');
+    await t.until('it asks', /3 faults would be released .*Back/);
+    await t.press('n');
+    await t.until('still there', () => !/would be released/.test(t.text) && /HELD 3/.test(t.text));
+    await t.press('q', 'y');
+    await t.until(
+      'the list again',
+      () => /left demo\[4012\], 3 faults handed back/.test(t.text) && /ATTACHING/.test(t.text),
+    );
+    await t.press('esc', 'Q');
+    assert.equal(await t.ended(), 0);
+    assert.match(t.raw, /detach/);
   });
 });

@@ -39,6 +39,10 @@ export class App {
   watch: Watch | null = null;
   panes: Panes | null = null;
   picker: PickerView | null = null;
+  /** The list that the session was chosen from: q goes back to it. */
+  list: PickerView | null = null;
+  /** What is being attached to, before there is a session. */
+  attaching: { readonly what: string; readonly settled: Promise<void> } | null = null;
   /** Bytes searched for last. */
   needle: Uint8Array | null = null;
   #layout: { readonly state: State; readonly value: Layout } | null = null;
@@ -85,6 +89,17 @@ export class App {
     this.panes = makePanes(this);
     this.picker = null;
     this.touch();
+  }
+
+  /** Nothing is attached any more: the list that it was chosen from is in front again. */
+  showList(list: PickerView): void {
+    const { columns, rows, theme, hints, shape } = this.state;
+    this.watch = null;
+    this.panes = null;
+    this.list = null;
+    this.picker = list;
+    this.needle = null;
+    this.set({ ...initialState(columns, rows, theme), hints, shape, revision: this.state.revision + 1 });
   }
 
   get mode(): Mode {
@@ -164,11 +179,16 @@ export class App {
 
   /** Release, detach, end. A second call does not wait: the keeper hands back what is left. */
   async leave(end: Partial<ScreenEnd> & Pick<ScreenEnd, 'reason'>): Promise<void> {
-    if (this.watch === null || this.state.leaving) {
+    if (this.state.leaving || (this.watch === null && this.attaching === null)) {
       this.finish(end);
       return;
     }
     this.set({ leaving: true });
+    if (this.watch === null) {
+      await this.attaching?.settled; // it sees that we leave, and hands back
+      this.finish(end);
+      return;
+    }
     try {
       this.finish(end, await this.watch.session.detach());
     } catch (error) {

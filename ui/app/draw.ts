@@ -50,7 +50,7 @@ export function draw(app: App): Drawn {
   if (app.watch === null && app.picker !== null) {
     const rect = { top: 1, left: 0, width: state.columns, height: layout.status.top - 1 };
     putView('picker', { rect, title: app.picker.title, tabs: [], tab: 0, focused: true }, app.picker);
-  } else {
+  } else if (app.watch !== null) {
     for (const id of visiblePanes(layout)) {
       const rect = layout.panes[id]!;
       const focused = state.focus === id && dialogs.length === 0;
@@ -81,12 +81,12 @@ function model(app: App, frames: readonly ChromeFrame[], rows: ChromeModel['line
 
 function header(app: App, width: number): string {
   const { paint, watch } = app;
-  if (watch === null)
-    return paint
-      .line(width)
-      .add(' uffdscope', 'strong')
-      .add('  a debugger for userfaultfd: which process?', 'dim')
-      .end();
+  if (watch === null) {
+    const line = paint.line(width).add(' uffdscope', 'strong');
+    if (app.attaching) line.add('  attaching to ').add(paint.outside(app.attaching.what), 'strong').add(paint.own('…'));
+    else line.add('  a debugger for userfaultfd: which process?', 'dim');
+    return line.end();
+  }
   const bytes = watch.ranges.reduce((sum, range) => sum + (range.end - range.start), 0n);
   return headerRow(
     {
@@ -105,6 +105,8 @@ function status(app: App, width: number): string {
   const { message, firstHeld, leaving } = app.state;
   const { paint, watch } = app;
   if (leaving) return paint.line(width).add(' handing back; ctrl-c does not wait', 'warn').end();
+  if (watch === null && app.attaching)
+    return paint.line(width).add(' looking who holds it and who reads it', 'dim').end();
   if (watch === null) {
     if (message) return statusRow(EMPTY, message, width, paint);
     return paint

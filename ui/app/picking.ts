@@ -1,5 +1,7 @@
 /** What is done with a row of the picker. */
 import type { App } from './app.js';
+import { takeSession } from './attaching.js';
+import type { PickerView } from '../views/picker-view.js';
 import type { Candidate } from '../../native/session/discover/candidates.js';
 import { plural } from '../rows/format.js';
 import { askLine, choose } from './dialogs.js';
@@ -20,16 +22,26 @@ export async function attachPicked(app: App): Promise<void> {
   if (ino === 'none') return;
   app.say(`attaching to ${row.pid}…`);
   const session = await picker.source.attach(row.pid, ino);
-  if (app.over) {
+  if (app.over || app.picker !== picker) {
     await session.detach();
     return;
   }
   picker.stop();
-  // The keeper must learn the terminal as it was before us, so it is given back for the moment in which it looks.
-  app.screen.leave();
-  app.watchSession(session);
-  app.screen.enter();
+  takeSession(app, session);
+  app.list = picker;
   app.set({ message: null });
+}
+
+/** Hand back and let go; the list is there again. */
+export async function backToList(app: App, list: PickerView): Promise<void> {
+  const { session } = app.at;
+  app.set({ leaving: true });
+  app.overlays.cancelAll();
+  const { released } = await session.detach();
+  if (app.over) return;
+  app.showList(list);
+  app.say(`left ${session.target.comm}[${session.target.pid}], ${plural(released, 'fault')} handed back`, 'ok');
+  await list.refresh();
 }
 
 async function chooseUffd(app: App, row: Candidate): Promise<number | 'none'> {

@@ -42,6 +42,7 @@ const BY_MODE: Readonly<Record<Exclude<Mode, 'panes' | 'rules'>, readonly string
 
 export function hintsFor(app: App): { left: Hint[]; right: Hint[] } {
   const { mode } = app;
+  if (app.attaching) return { left: [], right: hint(app, 'quit') };
   const own = app.overlays.front?.hints;
   const names = own ?? (mode === 'panes' || mode === 'rules' ? BY_PANE[app.state.focus] : BY_MODE[mode]);
   const right = mode === 'panes' || mode === 'rules' || mode === 'picker' ? ['nav.leave', 'quit'] : [];

@@ -1,5 +1,5 @@
 /** Moving, panes, tabs. */
-import { askQuit, stepBack } from '../app/back.js';
+import { backWord, escape, leaveRoot, stepBack } from '../app/back.js';
 import { goTo, zoom } from '../app/navigate.js';
 import type { App } from '../app/app.js';
 import { SHAPES, type PaneId } from '../layout.js';
@@ -61,19 +61,18 @@ export const NAVIGATION: readonly Command[] = [
     name: 'nav.back',
     bindings: on(BROWSING, 'esc'),
     title: 'back',
-    help: 'One step back: close, unzoom, back to Faults, drop the view filter. It never quits.',
+    help: 'One step back: close, hide a notice, unzoom, back to Faults, drop the view filter. It never quits.',
     group: 'Moving',
-    run: (app) => {
-      if (!stepBack(app)) app.say('q quits');
-    },
+    run: escape,
   },
   {
     name: 'nav.leave',
     bindings: on(BROWSING, 'q'),
     title: 'back, quit',
-    help: 'One step back, and from the last one it quits; it asks first where faults are held.',
+    titleNow: backWord,
+    help: 'One step back; from the last one to the list that the process was chosen from, else it quits. It asks first where faults are held; the list itself is left by q twice.',
     group: 'Moving',
-    run: (app) => (stepBack(app) ? undefined : askQuit(app)),
+    run: (app) => (stepBack(app) ? undefined : leaveRoot(app)),
   },
   {
     name: 'pane.next',

@@ -82,6 +82,17 @@ export class Screen extends Writable {
     if (this.#unhook.length === 0) this.#hook();
   }
 
+  /**
+   * Tell `onOwned` again, of the terminal as it is without us: it learns the modes from the terminal, which is ours
+   * already. Nothing of it is seen.
+   */
+  reown(): void {
+    if (!this.#active) return;
+    this.#input.setRawMode(false);
+    this.#options.onOwned?.(true);
+    this.#input.setRawMode(true);
+  }
+
   /** Give the terminal back as it was, waiting a moment only for one that is slow to read; `enter` takes it again. */
   leave(): void {
     if (!this.#active) return;

@@ -9,6 +9,8 @@ import type { View } from './view.js';
 
 const REFRESH_MS = 2000;
 const COST_SHARE = 10;
+/** As long as the message stands that asks for it. */
+const LEAVE_AGAIN_MS = 6000;
 
 export class PickerView implements View {
   readonly title = 'Processes';
@@ -19,6 +21,7 @@ export class PickerView implements View {
   #wanted = '';
   #timer: NodeJS.Timeout | null = null;
   #pid: number | null = null;
+  #leaveAskedAt = -Infinity;
 
   constructor(
     private readonly app: App,
@@ -47,6 +50,14 @@ export class PickerView implements View {
     const cost = performance.now() - started;
     this.#timer = setTimeout(() => this.app.attempt(() => this.refresh()), Math.max(REFRESH_MS, cost * COST_SHARE));
     this.app.touch();
+  }
+
+  /** True the second time within a while: one stroke too many on the way back must not end the program. */
+  leaveAsked(): boolean {
+    const now = performance.now();
+    const again = now - this.#leaveAskedAt < LEAVE_AGAIN_MS;
+    this.#leaveAskedAt = now;
+    return again;
   }
 
   stop(): void {
