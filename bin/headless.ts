@@ -24,7 +24,8 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
   using interrupt = untilInterrupted();
   const stream = new RecordStream(session);
   const { header, line } = eventLines(plan.format);
-  const wanted = await faultTest(session, plan.filter);
+  const { wanted, notes } = await faultTest(session, plan.filter);
+  for (const note of [...session.holdNotes, ...notes]) context.say(`uffdscope: ${note}`);
   const put = (records: Iterable<SessionRecord>): void => {
     for (const record of records) if (!('seq' in record) || wanted(record.seq)) out.write(line(record));
   };
@@ -44,7 +45,10 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
     }
   } finally {
     const { released, behind } = await session.detach();
-    put(stream.take());
+    do {
+      put(stream.take());
+      await out.drain();
+    } while (stream.behind && !out.closed.aborted);
     put(stream.end(released));
     await out.flush();
     if (behind !== null) context.say(`uffdscope: ${behindText(behind, session.target.pid)}.`);
@@ -63,13 +67,18 @@ function endOf(session: NativeJoin, plan: LinesPlan, interrupted: AbortSignal, c
   };
 }
 
-async function faultTest(session: NativeJoin, filter: string | null): Promise<(seq: number) => boolean> {
-  if (filter === null) return () => true;
+interface Wanted {
+  wanted(seq: number): boolean;
+  readonly notes: readonly string[];
+}
+
+async function faultTest(session: NativeJoin, filter: string | null): Promise<Wanted> {
+  if (filter === null) return { wanted: () => true, notes: [] };
   const { compileView, toUffdscopeError } = await import('../native/session/filter/index.js');
   const compiled = compileView(filter);
   if (!compiled.ok) throw toUffdscopeError(filter, compiled.error);
   const test: (fault: FaultColumns) => boolean = compiled.test;
-  return (seq) => session.faults.select(test, seq, seq).length > 0;
+  return { wanted: (seq) => session.faults.select(test, seq, seq).length > 0, notes: compiled.notes };
 }
 
 function pause(ms: number, signals: readonly AbortSignal[]): Promise<void> {

@@ -134,7 +134,7 @@ export const TRACE: Objects = {
     ...type('fault'),
     ...at,
     seq: ['integer', 'number of the fault, from 1'],
-    pid: ['integer', 'whose memory'],
+    pid: ['integer or null', 'whose memory; null: a forked child whose number is not known'],
     tid: ['integer or null', 'the thread that waits; null where the uffd does not carry THREAD_ID'],
     kind: [KIND, 'why the kernel stopped it'],
     access: [ACCESS, 'what it wanted to do'],
@@ -154,7 +154,10 @@ export const TRACE: Objects = {
     errno: ['text or null', "the kernel's error where it refused"],
     readAt: ['ns or null', 'when its message was read'],
     answeredAt: ['ns or null', 'when the kernel had taken the answer'],
-    resumedAt: ['ns or null', 'when the thread went on; not known yet, so null'],
+    resumedAt: [
+      'ns or null',
+      'when the thread went on; null in attach: the answering call wakes it, and the kernel does not tell when it runs',
+    ],
   } satisfies Fields<Records.ResolveRecord>,
   decide: {
     ...type('decide'),
@@ -167,13 +170,24 @@ export const TRACE: Objects = {
   fork: {
     ...type('fork'),
     ...at,
-    pid: ['integer', 'the process'],
-    child: ['integer or null', 'the new one; not known yet, so null'],
+    pid: ['integer or null', 'the process; null: a forked child whose number is not known'],
+    child: ['integer or null', 'the new one; null where it ended too soon to be told from others'],
   } satisfies Fields<TargetOf<'fork'>>,
+  exec: {
+    ...type('exec'),
+    ...at,
+    pid: ['integer or null', 'the process: it runs another program now, and the memory that was served is gone'],
+  } satisfies Fields<TargetOf<'exec'>>,
+  exit: {
+    ...type('exit'),
+    ...at,
+    pid: ['integer or null', 'the process, or a forked child of it that we answered for'],
+    code: ['integer or null', "as $? of a shell: its exit status, or 128 and the signal; null where it can't be seen"],
+  } satisfies Fields<TargetOf<'exit'>>,
   remap: {
     ...type('remap'),
     ...at,
-    pid: ['integer', 'the process'],
+    pid: ['integer or null', 'the process; null: a forked child whose number is not known'],
     from: ['hex', 'where it was'],
     to: ['hex', 'where it is'],
     length: ['integer', 'bytes'],
@@ -181,13 +195,13 @@ export const TRACE: Objects = {
   remove: {
     ...type('remove'),
     ...at,
-    pid: ['integer', 'the process'],
+    pid: ['integer or null', 'the process; null: a forked child whose number is not known'],
     ...span,
   } satisfies Fields<TargetOf<'remove' | 'unmap'>>,
   unmap: {
     ...type('unmap'),
     ...at,
-    pid: ['integer', 'the process'],
+    pid: ['integer or null', 'the process; null: a forked child whose number is not known'],
     ...span,
   } satisfies Fields<TargetOf<'remove' | 'unmap'>>,
   note: {

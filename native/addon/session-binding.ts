@@ -132,6 +132,8 @@ export interface NativeSession {
   /** `closed`: the process lives and has closed its descriptor. */
   ownerGone(pid: number, closed: boolean): void;
   redrive(): void;
+  /** How the target ended, as wait(2) gives it; -1: it lives, or that is not known. */
+  exitStatus(): number;
   /** Faults by fdinfo, -1 unknown: unread, and read by anybody but still waiting. */
   alive(): { target: boolean; holder: boolean; unread: number; read: number };
 }

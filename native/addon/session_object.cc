@@ -11,6 +11,8 @@
 #include "kernel/mem_read.h"
 #include "kernel/pagemap.h"
 #include "kernel/pidfd.h"
+#include "kernel/proc_threads.h"
+#include "kernel/procfs.h"
 
 namespace uffdscope {
 
@@ -37,6 +39,7 @@ void SessionObject::init(Napi::Env env, Napi::Object exports) {
                                       InstanceMethod("release", &S::release),
                                       InstanceMethod("guardTerminal", &S::guard_terminal),
                                       InstanceMethod("ownerGone", &S::owner_gone),
+                                      InstanceMethod("exitStatus", &S::exit_status),
                                       InstanceMethod("alive", &S::alive)}));
 }
 
@@ -145,10 +148,22 @@ Napi::Value SessionObject::waiting(const Napi::CallbackInfo& info) {
   return buffer;
 }
 
+/// How the target ended, as wait(2) gives it; -1: it lives, or it is not known.
+Napi::Value SessionObject::exit_status(const Napi::CallbackInfo& info) {
+  const int pidfd = state_->target_pidfd.get();
+  if (auto status = wait_status(pidfd)) return num(info.Env(), int64_t{*status});
+  auto stat = read_stat(proc_dir(), std::to_string(state_->target));
+  // Not waited for yet, so the number is still its own.
+  if (stat && stat->dead() && has_ended(pidfd)) return num(info.Env(), stat->exit_code);
+  auto status = wait_status(pidfd);  // it was, between the two looks
+  return num(info.Env(), status ? int64_t{*status} : int64_t{-1});
+}
+
 /// {target, holder}: does each still live? Asked several times a second, so it also tells that we
 /// do.
 Napi::Value SessionObject::alive(const Napi::CallbackInfo& info) {
   note_javascript_alive();
+  engine().look_for_end();
   auto o = Napi::Object::New(info.Env());
   o.Set("target", Napi::Boolean::New(info.Env(), !has_ended(state_->target_pidfd.get())));
   o.Set("holder", Napi::Boolean::New(info.Env(), !has_ended(state_->holder_pidfd.get())));

@@ -49,6 +49,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   Napi::Value release(const Napi::CallbackInfo& info);
   Napi::Value guard_terminal(const Napi::CallbackInfo& info);
   Napi::Value owner_gone(const Napi::CallbackInfo& info);
+  Napi::Value exit_status(const Napi::CallbackInfo& info);
   Napi::Value alive(const Napi::CallbackInfo& info);
 
   Engine& engine() { return *state_->engine; }

@@ -14,6 +14,8 @@
 #include <future>
 
 #include "kernel/page_size.h"
+#include "kernel/proc_threads.h"
+#include "kernel/procfs.h"
 
 namespace uffdscope {
 namespace {
@@ -82,6 +84,7 @@ Result<uint32_t> Engine::add_monitor(UniqueFd uffd, pid_t target, uint64_t ino, 
   m->ino = ino;
   m->features = features;
   m->tids = NsTids::of(target);
+  if (auto stat = read_stat(proc_dir(), std::to_string(target))) m->started = stat->start_ticks;
   m->nonblocking = nonblocking;
   m->uffd = Userfaultfd(std::move(uffd));
   m->ranges.merge(std::move(ranges));
@@ -131,6 +134,9 @@ int64_t Engine::next_wake(int64_t now) const {
     if (m->reads() && !m->nonblocking) at = std::min(at, now + kBlockingLook);
     if (m->stance == Stance::passing) at = std::min(at, m->next_check);
   }
+  for (const auto& fork : forks_) {
+    if (!fork.told) at = std::min(at, fork.next_look);
+  }
   if (releasing_) at = std::min(at, now + kTurnLook);
   if (at == INT64_MAX) return -1;
   return std::max<int64_t>(0, at - now);
@@ -166,6 +172,7 @@ void Engine::run() {
     int64_t now = now_ns();
     watch_keeper(now);
     if (!children_.empty()) adopt_children(now);
+    if (!forks_.empty()) look_for_children(now);
     for (size_t i = 0; i < monitors_.size(); ++i) {
       Monitor& m = *monitors_[i];
       if (m.reads() && !m.nonblocking) look_at_blocking(m);
@@ -178,9 +185,9 @@ void Engine::run() {
     }
     if (releasing_) {
       release_some();
-    } else if (!faults_.all_waiting().empty()) {
+    } else {
       sweep_gone(now);
-      sweep_answered(now);
+      if (!faults_.all_waiting().empty()) sweep_answered(now);
     }
   }
   {

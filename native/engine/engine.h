@@ -103,6 +103,8 @@ class Engine {
   /// Wake every thread that waits and is not held by us: what the handler has read and forgotten is
   /// raised again, and read by us where we are armed. A handler that was only slow answers twice.
   void redrive();
+  /// Has the target ended or run another program? Told once, by the log.
+  void look_for_end();
   void set_ranges(uint32_t monitor, std::vector<RangeInfo> ranges);
   /// fd: a terminal that the keeper restores if we die, to the modes it has at this call.
   void set_terminal(int fd, bool active);
@@ -166,6 +168,24 @@ class Engine {
     pid_t parent;
     std::vector<RangeInfo> ranges;
   };
+  // engine_forks.cc: which process a child is
+  struct Fork {
+    int uffd;          // the child's, in us
+    pid_t parent;      // 0: a child that is not known itself
+    uint32_t monitor;  // its parent's
+    int64_t read_at;
+    uint64_t since;  // ticks_now() then
+    int64_t next_look;
+    uint32_t fault_looks = 0;
+    bool told = false;
+    pid_t child = 0;
+  };
+  void await_child(const Monitor& parent, int uffd, int64_t now);
+  Monitor* monitor_of(const Fork& fork);
+  void tell_fork(Fork& fork, pid_t child);
+  void find_child(Fork& fork, pid_t tid);
+  void name_child(Monitor& m, pid_t tid);
+  void look_for_children(int64_t now);
   void adopt_children(int64_t now);
   void keep_child(int uffd);
   void keep_children();
@@ -210,6 +230,7 @@ class Engine {
   void supersede(const Monitor& m, const FaultRecord& f);
   void sweep_answered(int64_t now);
   void sweep_gone(int64_t now);
+  void tell_end(const Monitor& m);
   void ended_elsewhere(FaultTable::Waiting& w, By by);
   void begin_release(bool leave, std::function<void(Released)> done);
   void release_some();
@@ -234,6 +255,7 @@ class Engine {
   std::vector<Child> children_;  // not adopted yet
   int64_t next_adoption_ = 0;
   bool had_children_ = false;  // the keeper must know what they get
+  std::vector<Fork> forks_;  // of children that live, or whose number is not told yet
 
   std::priority_queue<Work, std::vector<Work>, std::greater<>> work_;
   std::vector<Work> parked_;  // waits until we are armed again

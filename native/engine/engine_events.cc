@@ -14,14 +14,13 @@ constexpr int64_t kAdoptAgain = 100 * kMilli;
 }  // namespace
 
 void Engine::on_event(Monitor& m, const RawMessage& raw, int64_t read_at) {
-  EventLog::Entry e{.type = LogType::note, .monitor = m.id, .pid = static_cast<uint32_t>(m.pid)};
+  EventLog::Entry e{
+      .type = LogType::note, .monitor = m.id, .pid = static_cast<uint32_t>(m.faulting())};
   switch (static_cast<uint8_t>(raw.word[0])) {
     case abi::kEventFork: {
       // The child's uffd was put into us by the read (userfaultfd_ctx_read): it is ours alone now.
       int child = static_cast<int>(raw.word[1] & 0xffffffff);
-      e.type = LogType::fork;
-      e.a = static_cast<uint64_t>(child);
-      tell(e, read_at);
+      await_child(m, child, read_at);
       ::fcntl(child, F_SETFD, FD_CLOEXEC);  // the flags are those of the parent's
       keep_child(child);
       children_.push_back({UniqueFd(child), m.pid, m.ranges.all()});
@@ -97,6 +96,11 @@ bool Engine::adopt(Child& child) {
   if (!added) return true;
   Monitor& m = *monitor(*added);
   m.of_child = true;
+  for (const auto& fork : forks_) {
+    if (fork.uffd != m.uffd.fd() || fork.child == 0) continue;
+    m.child = fork.child;
+    m.tids = NsTids::of(m.child);
+  }
   armed(m, HandlerState::none, 0);
   return true;
 }

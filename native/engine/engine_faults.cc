@@ -134,6 +134,7 @@ Resolution Engine::answer(Monitor& m, FaultRecord& f, Action action, Source* sou
 
 void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
   const uint64_t flags = raw.word[1], address = raw.word[2];
+  if (m.of_child && m.child == 0) name_child(m, static_cast<pid_t>(raw.word[3]));
   FaultRecord f{};
   RangeInfo* range = m.ranges.find(address);
   f.seq = faults_.next_seq();
@@ -141,7 +142,7 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
   f.address = address;
   f.page_shift = static_cast<uint8_t>(range ? range->page_shift : page_shift());
   f.page = address & ~((uint64_t{1} << f.page_shift) - 1);
-  f.pid = static_cast<uint32_t>(m.pid);
+  f.pid = static_cast<uint32_t>(m.faulting());
   f.tid = static_cast<uint32_t>(raw.word[3]);
   if (m.tids) f.tid = m.tids->outside(f.tid, read_at);
   f.range_id = range ? range->id : kNoRange;

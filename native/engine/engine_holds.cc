@@ -41,6 +41,7 @@ void Engine::mark_gone(Monitor& m) {
     if (w.record.monitor != m.id) continue;
     work_.push({0, seq, ActRequest::What::answer, Action::none, nullptr, By::default_, 0});
   }
+  tell_end(m);
   if (m.id != 1) return;
   counters_.target_gone = true;
   notice(Notice::target_gone);

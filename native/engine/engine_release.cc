@@ -18,6 +18,10 @@ void Engine::begin_release(bool leave, std::function<void(Released)> done) {
   release_waiters_.push_back(std::move(done));
   leaving_ = leaving_ || leave;
   if (releasing_) return;
+  if (leave) {
+    next_gone_look_ = 0;
+    sweep_gone(now_ns());  // the last lines tell how it ended
+  }
   releasing_ = true;
   released_ = 0;
   policy_.hold_on = false;
@@ -75,6 +79,7 @@ void Engine::finish_release() {
     tell({.type = LogType::stance,
           .monitor = m->id,
           .a = static_cast<uint64_t>(m->stance),
+          .b = static_cast<uint64_t>(m->handler),
           .c = released_,
           .pid = static_cast<uint32_t>(m->pid)});
   }

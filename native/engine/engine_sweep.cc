@@ -2,12 +2,15 @@
 // thread, a prefetcher), and a signal takes a thread out of its fault. What no thread waits for
 // must not be shown, nor answered, as waiting.
 #include "engine/engine.h"
+#include "kernel/proc_threads.h"
+#include "kernel/procfs.h"
 
 namespace uffdscope {
 namespace {
 
 constexpr int64_t kSweep = 250 * kMilli;
-constexpr size_t kAtOnce = 512;  // oldest first; one pread of 8 bytes each
+constexpr uint64_t kExiting = 0x00000004;  // PF_EXITING of sched.h
+constexpr size_t kAtOnce = 512;            // oldest first; one pread of 8 bytes each
 
 uint64_t thread_key(const FaultRecord& f) { return uint64_t{f.monitor} << 32 | f.tid; }
 
@@ -33,6 +36,28 @@ void Engine::ended_elsewhere(FaultTable::Waiting& w, By by) {
   const uint64_t seq = w.record.seq;
   settle(w, State::gone, Action::wake, by, 0);
   resolve_outcome(seq, false, 0, by == By::handler ? "was answered by the handler" : "came again");
+}
+
+/// It has no memory any more: it exits, or, where it lives on, has run another program.
+void Engine::tell_end(const Monitor& m) {
+  const pid_t pid = m.faulting();
+  if (pid == 0) return;
+  auto stat = read_stat(proc_dir(), std::to_string(pid));
+  const bool there = stat && (m.of_child || stat->start_ticks == m.started);
+  const bool exits = !there || stat->dead() || (stat->flags & kExiting);
+  tell(
+      {.type = exits ? LogType::exit : LogType::exec,
+       .monitor = m.id,
+       .a = there && exits && stat->exit_code >= 0 ? static_cast<uint64_t>(stat->exit_code) + 1 : 0,
+       .pid = static_cast<uint32_t>(pid)});
+  bump(counters_.version, 1);
+}
+
+void Engine::look_for_end() {
+  post([this] {
+    next_gone_look_ = 0;
+    sweep_gone(now_ns());
+  });
 }
 
 /// Exec and exit take a memory away with all that waits in it, and send no message.

@@ -27,7 +27,7 @@ struct FaultRecord {
   uint64_t address;
   uint64_t page;
   uint64_t bytes;  // answered
-  uint32_t pid;
+  uint32_t pid;       // 0: of a forked child that is not known
   uint32_t tid;       // 0: unknown (no UFFD_FEATURE_THREAD_ID)
   uint32_t range_id;  // kNoRange: outside every known range
   uint32_t hits;      // faults on this page so far, this one included
@@ -52,12 +52,12 @@ enum class LogType : uint32_t {
   resolve,        // seq, action, by, err, a = bytes, b = read_at, c = answered_at
   fault_resolve,  // both in one: a fault that was answered as soon as it was read
   decide,         // seq, action is what was decided: a = DecideWhat, b = until (ns, 0 = open)
-  fork = 16,      // a = fd of the child's uffd in us, pid = child where known
+  fork = 16,      // a = fd of the child's uffd in us, b = child, 0: not known; pid = parent
   remap,          // a = from, b = to, c = length
   remove,         // a = start, b = end
   unmap,          // a = start, b = end
   exec,
-  exit,         // a = 0
+  exit,         // a = 1 + wait status where it can be seen, else 0
   stance = 32,  // a = new Stance, b = HandlerState, c = count of threads
   hold,         // a = 1 on, 0 off
   owner_gone,   // pid: a holder of the uffd died

@@ -24,7 +24,8 @@ enum class TurnFor : uint8_t {
 
 struct Monitor {
   uint32_t id = 0;
-  pid_t pid = 0;  // the target
+  pid_t pid = 0;         // the target
+  uint64_t started = 0;  // its start in clock ticks: a number may be given again
   uint64_t ino = 0;
   uint64_t features = 0;
   bool nonblocking = true;
@@ -39,6 +40,9 @@ struct Monitor {
   bool gone = false;    // ESRCH: the memory it served is gone
   /// A forked child's, which we alone hold. `pid` is its parent's: the kernel does not say its own.
   bool of_child = false;
+  pid_t child = 0;  // its own where engine_forks.cc found out, 0: not known
+  /// Whose faults these are; 0: of a child that is not known.
+  pid_t faulting() const { return of_child ? child : pid; }
 
   TurnFor turn_for = TurnFor::none;
   int64_t turn_until = 0;  // 0: the handler is not thawed yet

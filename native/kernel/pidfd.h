@@ -2,6 +2,8 @@
 #pragma once
 #include <sys/types.h>
 
+#include <optional>
+
 #include "kernel/result.h"
 #include "kernel/unique_fd.h"
 
@@ -14,5 +16,7 @@ Result<UniqueFd> pidfd_open(pid_t pid);
 Result<UniqueFd> pidfd_getfd(int pidfd, int fd);
 /// True once the process behind the pidfd has ended.
 bool has_ended(int pidfd);
+/// How it ended, as wait(2) gives it, once it has been waited for (6.15); nullopt: not known.
+std::optional<int> wait_status(int pidfd);
 
 }  // namespace uffdscope

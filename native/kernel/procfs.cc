@@ -109,6 +109,14 @@ std::optional<ProcStat> parse_stat(std::string_view text) {
     if (field == 20) stat.threads = static_cast<int64_t>(*number);
     if (field == 22) stat.start_ticks = *number;
   }
+  // Field 52, the last (since 3.5).
+  for (int field = 23; field <= 52; field++) {
+    skip_blanks(text);
+    if (text.starts_with('-')) text.remove_prefix(1);
+    auto number = take_number(text);
+    if (!number) break;
+    if (field == 52) stat.exit_code = static_cast<int64_t>(*number);
+  }
   return stat;
 }
 

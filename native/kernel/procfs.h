@@ -37,6 +37,9 @@ struct ProcStat {
   uint64_t faults = 0;  // page faults that ended, minor and major
   int64_t threads = 0;
   uint64_t start_ticks = 0;
+  /// As wait(2) gives it, while it exits and until it is waited for; -1: not there. 0 also where we
+  /// may not know.
+  int64_t exit_code = -1;
 
   bool kernel_thread() const { return (flags & 0x00200000) != 0; }  // PF_KTHREAD
   bool dead() const { return state == 'Z' || state == 'X'; }

@@ -35,7 +35,7 @@ const hex = (n: number) => `0x${n.toString(16)}`;
 function describe(e: LogEntry, target: Process): Pick<TargetEvent, 'type' | 'detail'> {
   switch (e.type) {
     case LOG_TYPES.fork:
-      return { type: 'fork', detail: `child's uffd is ours now (fd ${e.a})` };
+      return { type: 'fork', detail: `${e.b ? `child ${e.b}` : 'child'}: its uffd is ours now (fd ${e.a})` };
     case LOG_TYPES.remap:
       return { type: 'remap', detail: `${hex(e.a)} → ${hex(e.b)} ${e.c} bytes` };
     case LOG_TYPES.remove:

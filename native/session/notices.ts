@@ -1,5 +1,6 @@
 /** The one sentence of the header when something needs the operator's eye (enum Notice of engine.h). */
 import { handlerRefusal } from './refusals.js';
+import type { HandlerState, Stance } from './types.js';
 
 export function noticeText(
   s: { readonly notice: number; readonly refusal: number; readonly refusedBy: number },
@@ -38,4 +39,37 @@ export function stuckText(count: number): string {
   if (count <= 0) return '';
   const faults = count === 1 ? '1 fault was' : `${count} faults were`;
   return `${faults} read by the handler and still waits: attach --redrive makes it come again, to us.`;
+}
+
+/** Where we stand with the handler now. `count`: threads that are frozen, or faults that were handed back. */
+export function stanceText(stance: Stance, handler: HandlerState, count: number): string {
+  switch (stance) {
+    case 'armed':
+      if (handler === 'frozen') return `armed: the handler is stopped in its wait (threads: ${count})`;
+      return handler === 'none' ? 'armed: nobody else reads' : 'armed: reading beside the handler';
+    case 'left':
+      return `left: ${backText(count)}; ${handlerText(handler)}`;
+    case 'looking':
+      return `looking${count > 0 ? `: ${backText(count)}` : ''}; ${handlerText(handler)}`;
+    default:
+      return `${stance}; ${handlerText(handler)}`;
+  }
+}
+
+function backText(count: number): string {
+  return `${count} ${count === 1 ? 'fault' : 'faults'} handed back`;
+}
+
+function handlerText(handler: HandlerState): string {
+  switch (handler) {
+    case 'living':
+    case 'frozen':
+      return 'the handler reads';
+    case 'none':
+      return 'nobody was seen to read: what faults now waits';
+    case 'unfreezable':
+      return 'a handler that could not be stopped reads';
+    case 'unknown':
+      return 'whether a handler lives was not found out';
+  }
 }

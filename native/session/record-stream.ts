@@ -2,7 +2,7 @@
 import { getSystemErrorName } from 'node:util';
 import { version } from './version.js';
 import { LogReader, type LogEntry } from './log-reader.js';
-import { noticeText } from './notices.js';
+import { noticeText, stanceText } from './notices.js';
 import { ACTIONS, DECISIONS, HANDLERS, LOG_TYPES, STANCES } from './record-layout.js';
 import type { ResolveRecord, SessionRecord } from './records.js';
 import type { NativeJoin } from './session.js';
@@ -12,6 +12,7 @@ export class RecordStream {
   readonly #reader: LogReader;
   #next = 1;
   #lost = 0;
+  #exitTold = false;
   #announced = new Map<number, string>();
 
   constructor(readonly session: NativeJoin) {
@@ -20,6 +21,11 @@ export class RecordStream {
 
   get lost(): number {
     return this.#lost;
+  }
+
+  /** Something has happened that `take` has not given yet. */
+  get behind(): boolean {
+    return this.#next <= this.session.native.snapshot().lastLog;
   }
 
   /** The first lines: what we are attached to. */
@@ -63,6 +69,9 @@ export class RecordStream {
     });
     const [p50 = 0, p99 = 0, max = 0] = n.resolved ? this.session.native.quantiles([0.5, 0.99, 1]) : [];
     const t = this.#now();
+    const { pid } = this.session.target;
+    // Where others share its memory, that lives on, and the engine has nothing to tell.
+    if (!this.#exitTold && !this.session.native.alive().target) yield { type: 'exit', t, pid, code: this.#code(pid) };
     yield {
       type: 'summary',
       t,
@@ -104,7 +113,7 @@ export class RecordStream {
 
   *#records(e: LogEntry): Generator<SessionRecord> {
     const t = e.t - this.session.t0;
-    const pid = e.pid || this.session.target.pid;
+    const pid = e.pid || (e.monitor > 1 ? null : this.session.target.pid);
     switch (e.type) {
       case LOG_TYPES.fault:
         yield* this.#fault(e.seq);
@@ -127,7 +136,14 @@ export class RecordStream {
         };
         return;
       case LOG_TYPES.fork:
-        yield { type: 'fork', t, pid, child: null };
+        yield { type: 'fork', t, pid, child: e.b || null };
+        return;
+      case LOG_TYPES.exec:
+        yield { type: 'exec', t, pid };
+        return;
+      case LOG_TYPES.exit:
+        if (pid === this.session.target.pid) this.#exitTold = true;
+        yield { type: 'exit', t, pid, code: e.a ? exitCode(e.a - 1) : this.#code(pid) };
         return;
       case LOG_TYPES.remap:
         yield { type: 'remap', t, pid, from: e.a, to: e.b, length: e.c };
@@ -139,7 +155,7 @@ export class RecordStream {
         yield { type: 'unmap', t, pid, start: e.a, end: e.b };
         return;
       case LOG_TYPES.stance:
-        yield { type: 'note', t, text: `${STANCES[e.a] ?? e.a}, handler ${HANDLERS[e.b] ?? e.b}` };
+        yield { type: 'note', t, text: stanceText(STANCES[e.a]!, HANDLERS[e.b]!, e.c) };
         return;
       case LOG_TYPES.note:
         yield { type: 'note', t, text: noticeText({ notice: e.a, refusal: 0, refusedBy: 0 }, this.session) };
@@ -155,6 +171,13 @@ export class RecordStream {
     }
   }
 
+  /** Our pidfd tells it even after its parent has waited for it. */
+  #code(pid: number | null): number | null {
+    if (pid !== this.session.target.pid) return null;
+    const status = this.session.native.exitStatus();
+    return status < 0 ? null : exitCode(status);
+  }
+
   *#fault(seq: number): Generator<SessionRecord> {
     const f = this.session.faults.raw(seq);
     if (!f) {
@@ -165,7 +188,7 @@ export class RecordStream {
       type: 'fault',
       t: f.readAt - this.session.t0,
       seq,
-      pid: f.pid,
+      pid: f.pid || null,
       tid: f.tid || null,
       kind: f.kind,
       access: f.access,
@@ -197,4 +220,10 @@ export class RecordStream {
 
 function rangeOffset(range: Range | undefined, page: number): string | null {
   return range ? `${range.name}+0x${(page - Number(range.start)).toString(16)}` : null;
+}
+
+/** A wait(2) status as a shell's $? tells it: its exit status, or 128 and the signal that ended it. */
+function exitCode(status: number): number {
+  const signal = status & 0x7f;
+  return signal === 0 ? (status >> 8) & 0xff : 128 + signal;
 }

@@ -30,7 +30,8 @@ export interface FaultLine {
   readonly type: 'fault';
   readonly t: number;
   readonly seq: number;
-  readonly pid: number;
+  /** null: of a forked child whose number is not known. */
+  readonly pid: number | null;
   readonly tid: number | null;
   readonly kind: FaultKind;
   readonly access: Access;
@@ -65,9 +66,11 @@ export interface DecideRecord {
   readonly until: number | null;
 }
 
-export type TargetRecord = { readonly t: number; readonly pid: number } & (
+/** `pid` null: of a forked child whose number is not known. */
+export type TargetRecord = { readonly t: number; readonly pid: number | null } & (
   | { readonly type: 'fork'; readonly child: number | null }
   | { readonly type: 'exec' }
+  /** As `$?` of a shell: the exit status, or 128 and the signal. */
   | { readonly type: 'exit'; readonly code: number | null }
   | { readonly type: 'remap'; readonly from: number; readonly to: number; readonly length: number }
   | { readonly type: 'remove' | 'unmap'; readonly start: number; readonly end: number }

@@ -1,6 +1,6 @@
 /** One attachment on the native engine: everything a screen, a script or a headless run does goes through here. */
 import { EventHistory } from './event-history.js';
-import { compileHold, renderFilterError } from './filter/index.js';
+import { compileHold, toUffdscopeError } from './filter/index.js';
 import { RingHistory } from './fault-history.js';
 import { UffdscopeError } from './errors.js';
 import { handlerRefusal } from './refusals.js';
@@ -59,6 +59,7 @@ export class NativeJoin implements Session {
   readonly #ranges: RangeBook;
   readonly #watch: TargetWatch;
   #holdFilter: string | null = null;
+  #holdNotes: readonly string[] = [];
   /** We hold by default only because no handler was found. */
   #holdsForNobody = false;
   #leaving: Promise<DetachSummary> | undefined;
@@ -101,7 +102,10 @@ export class NativeJoin implements Session {
       now: n.now - this.t0,
       stance: STANCES[n.stance]!,
       handler: HANDLERS[n.handler]!,
-      notice: noticeText(n, this) || stuckText(this.#watch.stuck - n.held - n.delayed),
+      notice:
+        noticeText(n, this) ||
+        stuckText(this.#watch.stuck - n.held - n.delayed) ||
+        (n.holdOn === 1 ? this.#holdNotes.join(' ') : ''),
       holdOn: n.holdOn === 1,
       holdFilter: n.holdOn === 1 ? this.#holdFilter : null,
       faults: n.faults,
@@ -136,11 +140,14 @@ export class NativeJoin implements Session {
 
   async hold(filter: string | null): Promise<void> {
     let program: Uint8Array | null = null;
+    let notes: readonly string[] = [];
     if (filter !== null && filter.trim() !== '') {
       const compiled = compileHold(filter);
-      if (!compiled.ok) throw new UffdscopeError('FILTER', renderFilterError(filter, compiled.error));
+      if (!compiled.ok) throw toUffdscopeError(filter, compiled.error);
       program = compiled.program;
+      notes = compiled.notes;
     }
+    this.#holdNotes = notes;
     this.#holdFilter = program ? filter : null;
     // On before we are armed, so that the very first fault is held.
     this.#native.setHold(true, program);
@@ -150,6 +157,11 @@ export class NativeJoin implements Session {
       this.#native.setHold(false, null);
       throw error;
     }
+  }
+
+  /** What may surprise in the hold's filter, one sentence each. */
+  get holdNotes(): readonly string[] {
+    return this.#holdNotes;
   }
 
   unhold(): void {

@@ -1,7 +1,7 @@
 // forks: a process that forks once a second with EVENT_FORK on. The kernel hands whoever reads the
 // event a new uffd for the child; the handler serves both. Needs CAP_SYS_PTRACE.
 //   --pause MILLISECONDS (1000) between two forks   --pages N (8)   --rounds N (0: for ever)
-//   --no-handler
+//   --no-handler   --no-thread-id
 #define _GNU_SOURCE
 #include <sys/wait.h>
 
@@ -54,7 +54,8 @@ int main(int argc, char** argv) {
   pages = (size_t)option_number(argc, argv, "--pages", 8);
   const long rounds = option_number(argc, argv, "--rounds", 0);
   const int64_t pause_ns = option_number(argc, argv, "--pause", 1000) * 1000000;
-  open_uffd(&t, O_CLOEXEC | O_NONBLOCK, UFFD_FEATURE_EVENT_FORK, UFFD_FEATURE_THREAD_ID);
+  const uint64_t wish = option_given(argc, argv, "--no-thread-id") ? 0 : UFFD_FEATURE_THREAD_ID;
+  open_uffd(&t, O_CLOEXEC | O_NONBLOCK, UFFD_FEATURE_EVENT_FORK, wish);
   char* area = map_pages(pages * page_size, -1);
   register_range(&t, area, pages * page_size, MODE_MISSING);
   if (!option_given(argc, argv, "--no-handler")) {

@@ -123,3 +123,34 @@ test('a source answers with its bytes; csv and text say the same', async () => {
   const copies = rows.filter((row) => row.startsWith('resolve')).map((row) => row.split(',')[action]);
   assert.ok(copies.length >= 1 && copies.every((one) => one === 'copy'), stdout);
 });
+
+test('what may surprise in a filter is said, and so is what leaving leaves behind', async () => {
+  await using target = await startTarget('nobody_reads', ['--threads', 1]);
+  const words = ['attach', target.pid, '--headless', '--hold', 'missin', '--default', 'wake', '--max-hold', '60s'];
+  const { status, stdout, stderr } = await uffdscope([...words, '--duration', '400ms', '-o', 'jsonl']);
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /"missin" is looked for in names; did you mean kind=missing\?/);
+  const notes = typed(lines(stdout), 'note').map((line) => line['text']);
+  assert.ok(notes.includes('armed: nobody else reads'), notes.join('\n'));
+  assert.match(String(notes.at(-1)), /^left: [0-9]+ faults? handed back; nobody was seen to read/);
+});
+
+test('however much happens, each fault has its answer and the last line comes', async () => {
+  await using target = await startTarget('nobody_reads', ['--threads', 1]);
+  // Woken without an answer the thread faults again at once: far more than one batch of lines.
+  const { stdout } = await uffdscope([
+    ...['attach', target.pid, '--headless', '--default', 'wake', '--duration', '300ms', '-o', 'jsonl'],
+  ]);
+  const all = lines(stdout);
+  const [summary] = typed(all, 'summary');
+  const lost = typed(all, 'lost').reduce((sum, line) => sum + Number(line['count']), 0);
+  assert.ok(typed(all, 'fault').length + lost >= Number(summary!['faults']), stdout.slice(-500));
+  assert.match(String(typed(all, 'note').at(-1)?.['text']), /^left: /);
+});
+
+test('left without having looked for a handler: that is said in words', async () => {
+  await using target = await startTarget('missing', ['--pages', 2]);
+  const { stdout } = await uffdscope([...['attach', target.pid, '--headless', '--duration', '1ms', '-o', 'jsonl']]);
+  const text = String(typed(lines(stdout), 'note').at(-1)?.['text']);
+  assert.match(text, /^left: 0 faults handed back; (the handler reads|whether a handler lives was not found out)$/);
+});
