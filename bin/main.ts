@@ -2,6 +2,7 @@
 import { CommanderError, type Command } from 'commander';
 import { UffdscopeError } from '../native/session/errors.js';
 import { version } from '../native/session/version.js';
+import { loadConfig, type Config } from './config/index.js';
 import type { Context } from './context.js';
 import { decideColor } from './output/color.js';
 import { describeFailure, exitStatusOf } from './output/exit.js';
@@ -42,7 +43,11 @@ async function runWords(words: readonly string[], out: Sink): Promise<void> {
     if (error.exitCode === 0) return; // help and version are on stdout already
     throw usageError(error, program);
   }
-  if (run !== null) await (run as Run)(contextOf(program.opts<GlobalWords>(), out));
+  if (run === null) return;
+  // These two must work where a file is broken: one of them says so.
+  const without = ['doctor', 'completion'].includes(program.args[0] ?? '');
+  const config = without ? {} : await loadConfig(say);
+  await (run as Run)(contextOf(program.opts<GlobalWords>(), config, out));
 }
 
 /** commander throws instead of exiting, and its words go through our sink. */
@@ -65,11 +70,15 @@ function usageError(error: CommanderError, program: Command): UffdscopeError {
   return new UffdscopeError('USAGE', `${sentence}.`, near === null ? help : `Did you mean ${near[1]!}?`);
 }
 
-function contextOf({ debug = false, color }: GlobalWords, out: Sink): Context {
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function contextOf({ debug = false, color: flag }: GlobalWords, config: Config, out: Sink): Context {
+  const color = flag ?? { always: true, never: false, auto: undefined }[config.color ?? 'auto'];
   const level = (isTerminal: boolean) => decideColor({ flag: color, env: process.env, isTerminal });
   return {
     out,
-    say: (line) => void process.stderr.write(`${line}\n`),
+    say,
+    config,
     color: { out: level(process.stdout.isTTY === true), err: level(process.stderr.isTTY === true) },
     colorFlag: color,
     debug,

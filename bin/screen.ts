@@ -63,11 +63,13 @@ export async function show(source: ScreenSource, words: ScreenWords, context: Co
   return end;
 }
 
-function screenOptions({ mouse, ascii, theme }: ScreenWords, { colorFlag }: Context): ScreenOptions {
+function screenOptions(words: ScreenWords, { colorFlag, config }: Context): ScreenOptions {
+  const { ascii = config.ascii, theme = config.theme } = words;
   return {
-    mouse,
+    mouse: words.mouse && config.mouse !== false,
     color: colorFlag === undefined ? 'auto' : colorFlag ? 'always' : 'never',
     ...(ascii !== undefined && { ascii }),
     ...(theme !== undefined && { theme }),
+    ...(config.keys !== undefined && { keys: config.keys }),
   };
 }

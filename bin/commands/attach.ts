@@ -2,11 +2,12 @@
 import { inspectTarget, parsePid } from '../../native/session/discover/target.js';
 import type { NativeJoin } from '../../native/session/index.js';
 import { planAttach, type AttachWords } from '../attach-flags.js';
+import { withConfig } from '../config/index.js';
 import type { Context } from '../context.js';
 import { needTerminal, showAttaching } from '../screen.js';
 
 export async function attach(pid: string, words: AttachWords, context: Context): Promise<void> {
-  const plan = await planAttach(parsePid(pid), words);
+  const plan = await planAttach(parsePid(pid), withConfig(words, context.config));
   const take = async (): Promise<NativeJoin> => {
     const { attach: join } = await import('../../native/session/index.js');
     return join(plan.attach);

@@ -3,6 +3,7 @@ import { Chalk } from 'chalk';
 import { AREAS, examine, type Area, type Check } from '../../native/session/discover/doctor/index.js';
 import { safeText } from '../../native/session/safe-text.js';
 import { version } from '../../native/session/version.js';
+import { configChecks } from '../config/checks.js';
 import type { Context } from '../context.js';
 import { toJson } from '../output/json.js';
 import { wrap } from '../output/text-table.js';
@@ -20,13 +21,14 @@ const TITLES: Readonly<Record<Area, string>> = {
 
 export async function doctor(words: { readonly json?: boolean }, { out, color, width }: Context): Promise<void> {
   const utf8 = isUtf8(process.env);
-  const checks = await examine({
+  const machine = await examine({
     isTerminal: process.stdout.isTTY === true,
     columns: process.stdout.columns ?? null,
     rows: process.stdout.rows ?? null,
     colorLevel: color.out,
     utf8,
   });
+  const checks = [...machine, ...(await configChecks())];
   if (words.json === true) out.write(`${toJson({ schema: 'uffdscope.doctor/1', version, checks }, 1)}\n`);
   else out.write(doctorTable(checks, new Chalk({ level: color.out }), utf8, width ?? 120));
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandsPage } from './commands.js';
+import { configPage } from './config.js';
 import { errorsPage } from './errors.js';
 import { filterPage } from './filter.js';
 import { jsonPage } from './json.js';
@@ -13,6 +14,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ['reference/commands.md', page(commandsPage())],
     ['reference/keys.md', page(keysPage())],
     ['reference/errors.md', page(errorsPage())],
+    ['reference/config.md', page(configPage())],
     ['reference/json.md', page(jsonPage())],
     ['reference/filter.md', page(filterPage())],
     ['uffdscope.1.md', manualPage(readFileSync(join(import.meta.dirname, '..', 'uffdscope.1.md'), 'utf8'))],

@@ -46,7 +46,7 @@ export function kernelError(error: unknown, { pid, doing }: { readonly pid: numb
       return new UffdscopeError(
         'NO_SUCH_UFFD',
         `This userfaultfd of ${pid} is not in use yet: its owner has not called UFFDIO_API.`,
-        '',
+        'Try again once ps lists features or ranges for it: uffdscope ps',
         facts,
         options,
       );

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { test } from 'node:test';
+import { startTarget } from '../fixtures/target.js';
 import { uffdscope } from './uffdscope.js';
 
 const wrong: readonly [args: string, sentence: RegExp, hint: RegExp][] = [
@@ -76,7 +77,8 @@ test('--help and --version are data: stdout, exit 0', async () => {
 });
 
 test('a screen without a terminal is refused before anything is touched', async () => {
-  for (const args of [[], ['demo'], ['attach', '999999']]) {
+  await using target = await startTarget('nobody_reads');
+  for (const args of [[], ['demo'], ['attach', String(target.pid)]]) {
     const { status, stderr } = await uffdscope(args);
     assert.equal(status, 2, args.join(' '));
     assert.match(stderr, /needs a terminal/);
