@@ -96,6 +96,32 @@ export interface NativeReleased {
   readonly answer: number;
 }
 
+/** One rule as convert_rules.cc reads it; numbers of enums as in engine/rules/rule.h, times ns. */
+export interface NativeRule {
+  readonly id: number;
+  /** What its draws hang on. */
+  readonly key: string;
+  readonly filter: Uint8Array | null;
+  readonly action: number;
+  readonly source: NativeSource | null;
+  readonly script: number;
+  readonly delayLaw: number;
+  readonly delayA: number;
+  readonly delayB: number;
+  readonly damage: readonly { readonly what: number; readonly n: number; readonly bytes?: Uint8Array }[];
+  readonly short: number;
+  readonly nowake: boolean;
+  readonly nowakeNs: number;
+  readonly duplicate: boolean;
+  readonly spurious: boolean;
+  readonly reorder: number;
+  /** `last` null: for ever. */
+  readonly when: { readonly first: number; readonly last: number | null; readonly step: number } | null;
+  readonly prob: number;
+  readonly per: number;
+  readonly limit: number;
+}
+
 export interface NativeSession {
   readonly ino: number;
   readonly features: number;
@@ -114,6 +140,9 @@ export interface NativeSession {
   waiting(): ArrayBuffer;
   arm(): Promise<{ handler: number; refusal: number; pid: number }>;
   setHold(on: boolean, program: Uint8Array | null): void;
+  /** All rules, in order. Those not in the list any more release what they keep. Arms where there are any. */
+  setRules(rules: readonly NativeRule[], seed: number): void;
+  ruleCounts(id: number): { readonly matched: number; readonly acted: number };
   setSource(fallback: string, source: NativeSource | null): void;
   act(
     request: { what: 'answer' | 'fixed' | 'delay'; action?: string; source?: NativeSource | null; delay?: number },

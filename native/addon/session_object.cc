@@ -29,6 +29,8 @@ void SessionObject::init(Napi::Env env, Napi::Object exports) {
                                       InstanceMethod("arm", &S::arm),
                                       InstanceMethod("setHold", &S::set_hold),
                                       InstanceMethod("setSource", &S::set_source),
+                                      InstanceMethod("setRules", &S::set_rules),
+                                      InstanceMethod("ruleCounts", &S::rule_counts),
                                       InstanceMethod("act", &S::act),
                                       InstanceMethod("edit", &S::edit),
                                       InstanceMethod("redrive", &S::redrive),

@@ -22,6 +22,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     uint64_t ino = 0, features = 0;
     bool nonblocking = true, initialized = true;
     UniqueFd target_pidfd, holder_pidfd;
+    std::unordered_map<uint32_t, std::shared_ptr<RuleMemory>> rule_memories;  // by rule id
     State() = default;
     State(const State&) = delete;
     State& operator=(const State&) = delete;
@@ -38,6 +39,8 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   Napi::Value waiting(const Napi::CallbackInfo& info);
   Napi::Value arm(const Napi::CallbackInfo& info);
   Napi::Value set_hold(const Napi::CallbackInfo& info);
+  Napi::Value set_rules(const Napi::CallbackInfo& info);
+  Napi::Value rule_counts(const Napi::CallbackInfo& info);
   Napi::Value set_source(const Napi::CallbackInfo& info);
   Napi::Value act(const Napi::CallbackInfo& info);
   Napi::Value redrive(const Napi::CallbackInfo& info);

@@ -21,6 +21,7 @@
 #include "engine/monitor.h"
 #include "engine/policy.h"
 #include "engine/resolver.h"
+#include "engine/rules/rule_set.h"
 
 namespace uffdscope {
 
@@ -98,6 +99,9 @@ class Engine {
   // Posted to the engine thread; `done` is called there.
   void arm(std::function<void(HandlerState, KeeperRefusal, int32_t pid)> done);
   void set_hold(bool on, std::shared_ptr<FaultFilter> filter);
+  /// Replaces all rules at once (null: none). What rules that are not in `live` any more have kept
+  /// waiting is released.
+  void set_rules(std::shared_ptr<RuleSet> rules, std::vector<uint32_t> live);
   void act(ActRequest request, ActDone done);
   void edit(uint64_t seq, std::vector<uint8_t> bytes);  // empty: revert
   /// Wake every thread that waits and is not held by us: what the handler has read and forgotten is
@@ -194,12 +198,28 @@ class Engine {
   Action chosen_answer(const Monitor& m, const FaultRecord& f,
                        std::shared_ptr<Source>& source) const;
   Resolution answer(Monitor& m, FaultRecord& f, Action action, Source* source, uint64_t& from,
-                    uint64_t& to);
+                    uint64_t& to, const Decision* shape = nullptr);
+  void answer_now(Monitor& m, FaultRecord& f, const RawMessage& raw, Action action,
+                  std::shared_ptr<Source> source, By by, std::shared_ptr<const Decision> shape);
   bool hold(Monitor& m, FaultRecord& f, const RawMessage& raw, bool decided);
   void finish(Monitor& m, FaultRecord& f, Action action, By by, const Resolution& r);
   void finish_waiting(Monitor& m, FaultTable::Waiting& w, Action action, By by,
                       const Resolution& r);
   void mark_gone(Monitor& m);
+
+  // engine_rules.cc: what the rules decide
+  bool by_rules(Monitor& m, FaultRecord& f, const RawMessage& raw, const RangeInfo* range);
+  uint32_t hit_of(Monitor& m, const FaultRecord& f);
+  bool is_there(Monitor& m, const FaultRecord& f);
+  void carry_out(Monitor& m, FaultRecord& f, const RawMessage& raw,
+                 std::shared_ptr<const Decision> decision);
+  Action decided_answer(const Monitor& m, const FaultRecord& f, const Decision& d,
+                        std::shared_ptr<Source>& source) const;
+  void delay_until(FaultTable::Waiting& w, int64_t due, By by);
+  void collect(FaultTable::Waiting& w);
+  void answer_collected(uint32_t rule);
+  void leave_asleep(Monitor& m, FaultTable::Waiting& w, Action placed);
+  void keep_held(FaultTable::Waiting& w);
 
   // engine_acts.cc: what was asked of waiting faults
   void do_work(Work w);
@@ -265,6 +285,11 @@ class Engine {
     ActDone done;
   };
   std::unordered_multimap<uint64_t, std::shared_ptr<Pending>> requests_;  // by fault
+  std::shared_ptr<RuleSet> rules_;                                        // null: none
+  std::unordered_map<uint32_t, std::vector<uint64_t>>
+      collected_;  // by rule: faults to be reordered
+  std::unordered_map<uint64_t, std::shared_ptr<const Decision>>
+      woken_first_;  // by page: `spurious`, answered when it faults again
   std::unordered_set<uint64_t> delayed_;
   std::unordered_map<uint64_t, uint64_t> waiting_of_thread_;  // monitor and tid -> seq
   int64_t next_sweep_ = 0, next_gone_look_ = 0;

@@ -93,10 +93,19 @@ void Engine::do_work(Work w) {
 
   std::shared_ptr<Source> source = w.source;
   Action action = w.action;
-  if (w.what == ActRequest::What::answer) {
+  const std::shared_ptr<const Decision> decision = w.by == By::rule ? waiting->decision : nullptr;
+  if (decision && collected_.contains(decision->reorder_rule))
+    return answer_collected(decision->reorder_rule);
+  if (waiting->placed != Action::none)
+    action = Action::wake;
+  else if (w.what == ActRequest::What::answer) {
     if (!waiting->edited.empty() && f.kind == Kind::missing) {
       action = Action::copy;
       source = bytes_source(waiting->edited);
+    } else if (decision) {
+      if (decision->action == RuleAction::none && policy_.fallback == Default::hold)
+        return keep_held(*waiting);
+      action = decided_answer(m, f, *decision, source);
     } else {
       action = chosen_answer(m, f, source);
     }
@@ -116,7 +125,7 @@ void Engine::do_work(Work w) {
   }
 
   uint64_t from, to;
-  Resolution r = answer(m, f, action, source.get(), from, to);
+  Resolution r = answer(m, f, action, source.get(), from, to, decision.get());
   if (r.outcome == Outcome::again) {
     bump(counters_.eagain, 1);
     w.due = now_ns() + backoff(w.tries++);
@@ -154,6 +163,9 @@ void Engine::do_work(Work w) {
     resolve_outcome(seq, false, r.err, "was refused by the kernel");
     return settle_span(m, from, to, r, action, w.by);
   }
+  if (decision && decision->nowake && waiting->placed == Action::none && r.outcome == Outcome::done)
+    return leave_asleep(m, *waiting, action);
+  if (waiting->placed != Action::none) action = waiting->placed;
   w.action = action;
   if (r.outcome != Outcome::done) return settle_gone(m, *waiting, w, r);
   finish_waiting(m, *waiting, action, w.by, r);
@@ -216,6 +228,7 @@ void Engine::settle(FaultTable::Waiting& w, State state, Action action, By by, i
             .b = static_cast<uint64_t>(f.read_at),
             .c = static_cast<uint64_t>(f.answered_at),
             .pid = f.pid,
+            .by_id = by == By::rule ? f.by_id : 0,
             .err = err,
             .action = action,
             .by = by},

@@ -87,7 +87,7 @@ Action Engine::chosen_answer(const Monitor& m, const FaultRecord& f,
 }
 
 Resolution Engine::answer(Monitor& m, FaultRecord& f, Action action, Source* source, uint64_t& from,
-                          uint64_t& to) {
+                          uint64_t& to, const Decision* shape) {
   const RangeInfo* range = m.ranges.find(f.page);
   uint64_t page = uint64_t{1} << f.page_shift;
   from = f.page;
@@ -99,6 +99,12 @@ Resolution Engine::answer(Monitor& m, FaultRecord& f, Action action, Source* sou
     from = std::max(f.page & ~(block - 1), range->start);
     to = std::min((f.page & ~(block - 1)) + block, range->end);
   }
+  if (shape && shape->short_bytes && !one_page) {
+    from = f.page;
+    to = std::min(to, f.page + (shape->short_bytes + page - 1) / page * page);
+  }
+  const bool wakes = !(shape && shape->nowake);
+  const bool alters = shape && shape->alters_bytes();
   std::span<const uint8_t> bytes;
   static const std::unique_ptr<Source> zeros = zero_source();
   if (action == Action::zero && f.page_shift > page_shift()) {
@@ -107,9 +113,9 @@ Resolution Engine::answer(Monitor& m, FaultRecord& f, Action action, Source* sou
   }
   if (action == Action::copy) {
     const uint64_t at = range ? from - range->start : 0;
-    if (const uint8_t* ready = source ? source->ready(at, to - from) : nullptr) {
+    if (const uint8_t* ready = source && !alters ? source->ready(at, to - from) : nullptr) {
       return Resolver(f.page_shift)
-          .resolve(m.uffd, action, from, to - from, f.page, {ready, to - from});
+          .resolve(m.uffd, action, from, to - from, f.page, {ready, to - from}, wakes);
     }
     if (buffer_.size() < to - from) buffer_.resize(to - from);
     std::span<uint8_t> into(buffer_.data(), to - from);
@@ -127,9 +133,15 @@ Resolution Engine::answer(Monitor& m, FaultRecord& f, Action action, Source* sou
       notice(Notice::source_short);
       return {Outcome::failed, 0, filled.error().err, 0};
     }
+    if (alters) shape->alter(into, from, f.page, page);
     bytes = into;
   }
-  return Resolver(f.page_shift).resolve(m.uffd, action, from, to - from, f.page, bytes);
+  Resolver resolver(f.page_shift);
+  Resolution r = resolver.resolve(m.uffd, action, from, to - from, f.page, bytes, wakes);
+  if (shape && shape->duplicate && r.outcome == Outcome::done && action != Action::wake) {
+    r.races += resolver.resolve(m.uffd, action, from, to - from, f.page, bytes, wakes).races;
+  }
+  return r;
 }
 
 void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
@@ -154,10 +166,16 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
   f.state = State::read;
   if (policy_.hold_on) f.hits = faults_.count_hit(f.page);  // a filter may ask for it
 
+  if (policy_.hold_on && policy_.takes(f, range)) {
+    if (!f.hits) f.hits = faults_.count_hit(f.page);
+    hold(m, f, raw, true);
+    return;
+  }
+  if (rules_ && by_rules(m, f, raw, range)) return;
   // Passed to a handler that is not there, a fault would come back at once, for ever: it is held
   // instead.
   bool nobody = policy_.fallback == Default::pass && !has_reader(m);
-  if (nobody || policy_.holds(f, range)) {
+  if (nobody || policy_.fallback == Default::hold) {
     if (!f.hits) f.hits = faults_.count_hit(f.page);
     hold(m, f, raw, true);
     return;
@@ -170,13 +188,21 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
     do_work({0, f.seq, ActRequest::What::fixed, Action::pass, nullptr, By::default_, 0});
     return;
   }
+  answer_now(m, f, raw, action, std::move(source), By::default_, nullptr);
+}
+
+/// The short way: answered as soon as it was read, without a slot of the journal.
+void Engine::answer_now(Monitor& m, FaultRecord& f, const RawMessage& raw, Action action,
+                        std::shared_ptr<Source> source, By by,
+                        std::shared_ptr<const Decision> shape) {
   uint64_t from, to;
-  Resolution r = answer(m, f, action, source.get(), from, to);
+  Resolution r = answer(m, f, action, source.get(), from, to, shape.get());
   // From here on the thread runs; what follows costs it nothing.
   if (!f.hits) f.hits = faults_.count_hit(f.page);
   if (r.outcome == Outcome::again || r.outcome == Outcome::failed) {
     f.err = r.err;
     if (!hold(m, f, raw, false)) return;
+    faults_.waiting(f.seq)->decision = std::move(shape);
     if (r.outcome == Outcome::failed) {
       bump(counters_.failed, 1);
       {
@@ -189,24 +215,26 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
       log_.add({.type = LogType::resolve,
                 .monitor = m.id,
                 .seq = f.seq,
-                .b = static_cast<uint64_t>(read_at),
+                .b = static_cast<uint64_t>(f.read_at),
                 .c = static_cast<uint64_t>(now_ns()),
                 .pid = f.pid,
+                .by_id = f.by_id,
                 .err = r.err,
                 .action = action,
-                .by = By::default_});
+                .by = by});
     } else {
-      do_work({0, f.seq, ActRequest::What::answer, action, nullptr, By::default_, 0});
+      do_work({0, f.seq, ActRequest::What::answer, action, nullptr, by, 0});
     }
     return;
   }
-  finish(m, f, action, By::default_, r);
-  if (range) bump(range->counts->faults);
+  finish(m, f, action, by, r);
+  if (const RangeInfo* range = m.ranges.find(f.page)) bump(range->counts->faults);
   FaultRecord& slot = faults_.begin();
   uint64_t seq = f.seq;
   f.seq = 0;  // published last
   slot = f;
   faults_.publish(slot);
+  f.seq = seq;
   bump(counters_.faults, 1);
   faults_.changed();
   log_.add({.type = LogType::fault_resolve,
@@ -216,13 +244,14 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
             .b = static_cast<uint64_t>(f.read_at),
             .c = static_cast<uint64_t>(f.answered_at),
             .pid = f.pid,
+            .by_id = f.by_id,
             .err = f.err,
             .action = f.action,
             .by = f.by},
            f.answered_at);
   // Others that wait for a page of this block were woken with it.
   if (to - from > (uint64_t{1} << f.page_shift) && !faults_.all_waiting().empty()) {
-    settle_span(m, from, to, r, action, By::default_);
+    settle_span(m, from, to, r, action, by);
   }
 }
 

@@ -92,7 +92,10 @@ bool Engine::hold(Monitor& m, FaultRecord& f, const RawMessage& raw, bool decide
               .a = static_cast<uint64_t>(DecideWhat::hold),
               .b = static_cast<uint64_t>(f.due_at),
               .pid = f.pid,
-              .by = policy_.hold_on ? By::operator_ : By::default_});
+              .by_id = f.by_id,
+              .by = f.by == By::rule  ? By::rule
+                    : policy_.hold_on ? By::operator_
+                                      : By::default_});
     if (f.due_at) {
       work_.push(
           {f.due_at, f.seq, ActRequest::What::answer, Action::none, nullptr, By::default_, 0});

@@ -81,6 +81,7 @@ void Engine::sweep_answered(int64_t now) {
     if (++looked > kAtOnce) break;
     Monitor* m = monitor(w.record.monitor);
     if (!m || m->gone || m->of_child || w.record.state == State::failed) continue;
+    if (w.placed != Action::none) continue;  // there by our own doing, asleep on purpose
     if (!m->pagemap) {
       auto opened = Pagemap::open(m->pid);
       if (!opened) continue;

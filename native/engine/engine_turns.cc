@@ -30,7 +30,7 @@ bool Engine::lost_turn() const {
 bool Engine::wants_armed() const {
   if (releasing_) return false;
   bool answers = policy_.fallback != Default::pass || policy_.named;
-  return answers || policy_.hold_on || !parked_.empty() ||
+  return answers || policy_.hold_on || rules_ || !parked_.empty() ||
          !const_cast<FaultTable&>(faults_).all_waiting().empty();
 }
 

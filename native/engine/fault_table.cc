@@ -5,7 +5,7 @@ namespace uffdscope {
 FaultTable::Waiting& FaultTable::wait(const FaultRecord& r, uint32_t slot) {
   ++changes_;
   waiting_pages_.emplace(r.page, r.seq);
-  return waiting_.insert_or_assign(r.seq, Waiting{r, slot, {}}).first->second;
+  return waiting_.insert_or_assign(r.seq, Waiting{r, slot, {}, nullptr}).first->second;
 }
 
 FaultTable::Waiting* FaultTable::waiting(uint64_t seq) {
@@ -46,6 +46,11 @@ uint32_t FaultTable::count_hit(uint64_t page) {
   uint16_t& n = last_chunk_->hits[(page >> 12) & 511];
   if (n != UINT16_MAX) ++n;
   return n;
+}
+
+uint32_t FaultTable::hits(uint64_t page) const {
+  auto it = hits_.find(page >> (12 + 9));
+  return it == hits_.end() ? 0 : it->second->hits[(page >> 12) & 511];
 }
 
 }  // namespace uffdscope

@@ -14,6 +14,8 @@
 
 namespace uffdscope {
 
+struct Decision;  // rules/rule_set.h
+
 class FaultTable {
  public:
   explicit FaultTable(size_t capacity_log2) : ring_(capacity_log2) {}
@@ -31,7 +33,9 @@ class FaultTable {
   struct Waiting {
     FaultRecord record;
     uint32_t slot;
-    std::vector<uint8_t> edited;  // bytes put in by the operator, or empty
+    std::vector<uint8_t> edited;               // bytes put in by the operator, or empty
+    std::shared_ptr<const Decision> decision;  // of the rules, or null
+    Action placed = Action::none;  // its page is there, its thread left asleep on purpose
   };
   Waiting& wait(const FaultRecord& r, uint32_t slot);
   Waiting* waiting(uint64_t seq);
@@ -47,6 +51,8 @@ class FaultTable {
 
   /// Faults seen on this page so far, counting this one.
   uint32_t count_hit(uint64_t page);
+  /// The same without counting.
+  uint32_t hits(uint64_t page) const;
   uint64_t changes() const { return changes_; }
   void changed() { ++changes_; }
 

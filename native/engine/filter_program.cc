@@ -131,6 +131,44 @@ bool FilterProgram::matches(const FaultSubject& fault, const SubjectText& text,
   return at == kAccept;
 }
 
+bool FilterProgram::may_match(uint64_t kind, uint64_t access,
+                              const SubjectText& text) const noexcept {
+  // Which tests can be reached; all lead forward, so one pass tells. kAccept reached: it may match.
+  std::vector<bool> reached(tests_.size());
+  bool accepts = entry_ == kAccept;
+  auto reach = [&](uint16_t target) {
+    if (target == kAccept) accepts = true;
+    if (target < kReject) reached[target] = true;
+  };
+  reach(entry_);
+  FaultSubject known;
+  known.kind = kind;
+  known.access = access;
+  for (size_t i = 0; i < tests_.size(); ++i) {
+    if (!reached[i]) continue;
+    const Test& test = tests_[i];
+    const bool of_number = test.op == Op::span || test.op == Op::mask;
+    const bool is_known = of_number ? kNumbers[test.field] == &FaultSubject::kind ||
+                                          kNumbers[test.field] == &FaultSubject::access
+                                    : static_cast<TextField>(test.field) != TextField::comm;
+    if (is_known) {
+      reach(holds(test, known, text) ? test.yes : test.no);
+    } else {
+      reach(test.yes);
+      reach(test.no);
+    }
+  }
+  return accepts;
+}
+
+bool FilterProgram::asks_hits() const {
+  for (const Test& test : tests_) {
+    if ((test.op == Op::span || test.op == Op::mask) && kNumbers[test.field] == &FaultSubject::hits)
+      return true;
+  }
+  return false;
+}
+
 bool FilterProgram::holds(const Test& test, const FaultSubject& fault,
                           const SubjectText& text) const noexcept {
   if (test.op == Op::span) {

@@ -65,6 +65,13 @@ class FilterProgram {
   bool matches(const FaultSubject& fault, const SubjectText& text,
                RangeVerdicts* kept = nullptr) const noexcept;
 
+  /// Can any fault of this kind and access in the range that `text` tells of match? The thread's
+  /// name, addresses and counts are taken as unknown. False only where it is certain.
+  bool may_match(uint64_t kind, uint64_t access, const SubjectText& text) const noexcept;
+
+  /// Does some test ask how often the page has faulted?
+  bool asks_hits() const;
+
   /// Bit 1 << TextField for every text that some test asks for.
   uint32_t needs() const { return needs_; }
   bool needs(TextField field) const { return (needs_ >> static_cast<unsigned>(field)) & 1; }

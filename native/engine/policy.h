@@ -34,9 +34,9 @@ struct Policy {
   bool named = false;  // the operator asked for this default: we stay armed for it, even to pass
                        // every fault on
 
-  bool holds(const FaultRecord& f, const RangeInfo* r) const {
-    if (!hold_on) return fallback == Default::hold;
-    return fallback == Default::hold || !hold_filter || hold_filter->matches(f, r);
+  /// Does the operator's hold take it? The default may hold it all the same.
+  bool takes(const FaultRecord& f, const RangeInfo* r) const {
+    return hold_on && (!hold_filter || hold_filter->matches(f, r));
   }
 
   /// For forked children, who have nobody once we are gone. A source that is more than one byte

@@ -4,18 +4,18 @@
 
 namespace uffdscope {
 Progress Resolver::once(const Userfaultfd& uffd, Action action, uint64_t start, uint64_t len,
-                        const uint8_t* bytes) const {
+                        const uint8_t* bytes, bool wakes) const {
   switch (action) {
     case Action::copy:
-      return uffd.copy(start, bytes, len);
+      return uffd.copy(start, bytes, len, wakes ? 0 : uint64_t{abi::kCopyDontwake});
     case Action::zero:
-      return uffd.zeropage(start, len);
+      return uffd.zeropage(start, len, wakes ? 0 : uint64_t{abi::kZeropageDontwake});
     case Action::continue_:
-      return uffd.continue_range(start, len);
+      return uffd.continue_range(start, len, wakes ? 0 : uint64_t{abi::kContinueDontwake});
     case Action::poison:
       return uffd.poison(start, len);
     case Action::unprotect:
-      return uffd.writeprotect(start, len, 0);
+      return uffd.writeprotect(start, len, wakes ? 0 : uint64_t{abi::kWriteprotectDontwake});
     case Action::wake:
     case Action::pass: {
       auto woken = uffd.wake(start, len);
@@ -27,7 +27,7 @@ Progress Resolver::once(const Userfaultfd& uffd, Action action, uint64_t start, 
 }
 
 Resolution Resolver::resolve(const Userfaultfd& uffd, Action action, uint64_t start, uint64_t len,
-                             uint64_t must, std::span<const uint8_t> bytes) const {
+                             uint64_t must, std::span<const uint8_t> bytes, bool wakes) const {
   Resolution r{Outcome::done};
   uint64_t at = start, end = start + len, since = start;
   auto ends = [&](Outcome outcome, int err) {
@@ -38,7 +38,7 @@ Resolution Resolver::resolve(const Userfaultfd& uffd, Action action, uint64_t st
   };
   while (at < end) {
     const uint8_t* from = bytes.empty() ? nullptr : bytes.data() + (at - start);
-    Progress p = once(uffd, action, at, end - at, from);
+    Progress p = once(uffd, action, at, end - at, from, wakes);
     r.bytes += static_cast<uint64_t>(p.done);
     at += static_cast<uint64_t>(p.done);
     if (p.complete()) break;
@@ -48,7 +48,7 @@ Resolution Resolver::resolve(const Userfaultfd& uffd, Action action, uint64_t st
     if (p.err == EEXIST) {
       // Somebody filled it between fault and answer. Its waiter may sleep on all the same: wake the
       // page.
-      (void)uffd.wake(at, page_);
+      if (wakes) (void)uffd.wake(at, page_);
       ++r.races;
       at += page_;
       if (refused >= must) break;

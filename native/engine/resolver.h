@@ -44,12 +44,13 @@ class Resolver {
   /// Answer [start, start + len) by `action`; `bytes` (len long) for copy only. `must` is the page
   /// whose waiter this is for: its failure is the span's failure, other pages of the span are a
   /// bonus.
+  /// With `wakes` false the waiters sleep on: the caller owes them a wake.
   Resolution resolve(const Userfaultfd& uffd, Action action, uint64_t start, uint64_t len,
-                     uint64_t must, std::span<const uint8_t> bytes) const;
+                     uint64_t must, std::span<const uint8_t> bytes, bool wakes = true) const;
 
  private:
   Progress once(const Userfaultfd& uffd, Action action, uint64_t start, uint64_t len,
-                const uint8_t* bytes) const;
+                const uint8_t* bytes, bool wakes) const;
   uint64_t page_;
 };
 

@@ -34,6 +34,8 @@ export interface AttachOptions {
   readonly armed?: boolean;
   /** Hold what this filter takes (null: everything) from the first fault on. Arms. */
   readonly hold?: string | null;
+  /** Rules from the first fault on (docs/reference/rules.md). Arms. */
+  readonly rules?: readonly string[];
   /** The uffd was made with UFFD_USER_MODE_ONLY; the kernel does not show it, so only who made it can know. */
   readonly userModeOnly?: boolean;
   readonly seed?: number;
@@ -88,9 +90,10 @@ export async function attach(options: AttachOptions): Promise<NativeJoin> {
   });
   try {
     checkSource(source, session);
+    if (options.rules?.length) await session.useRules(options.rules);
     if (options.hold !== undefined) await session.hold(options.hold);
     else if (options.armed) await session.arm();
-    else if (!options.lookOnly) await armIfNobodyReads(session, choice);
+    else if (!options.lookOnly && !options.rules?.length) await armIfNobodyReads(session, choice);
     if (options.redrive) await session.redrive();
   } catch (error) {
     await session.detach();

@@ -16,6 +16,10 @@ export const ERROR_KINDS = {
   USAGE: { exit: 2, about: 'The arguments contradict each other or cannot be understood.' },
   CONFIG: { exit: 2, about: 'A configuration file cannot be understood; the sentence names file, line and field.' },
   FILTER: { exit: 2, about: 'A filter expression cannot be read; the caret shows where.' },
+  RULES: {
+    exit: 2,
+    about: 'A rule cannot be read, contradicts itself, or names what is not there; the caret shows where.',
+  },
   NO_SUCH_PROCESS: { exit: 1, about: 'No process has this pid, or it ended before we could attach.' },
   ZOMBIE: { exit: 1, about: 'The process has ended and waits for its parent; it has no memory.' },
   KERNEL_THREAD: { exit: 1, about: 'A kernel thread has no user memory and no userfaultfd.' },

@@ -6,6 +6,7 @@ export { parseSource, sourceText } from './source-text.js';
 export { UffdscopeError, ERROR_KINDS, type ErrorCode, type ExitStatus } from './errors.js';
 export { safeText } from './safe-text.js';
 export { legal, VERBS, type VerbContext, type VerbName } from './verbs.js';
+export * from './rules/index.js';
 export { version } from './version.js';
 export type * from './records.js';
 export type * from './types.js';

@@ -12,6 +12,7 @@ import { legal, type VerbName } from './verbs.js';
 import { nativeVerb } from './native-verb.js';
 import { sourceBytes } from './source-bytes.js';
 import { RangeBook } from './range-book.js';
+import { RuleBook } from './rules/rule-book.js';
 import { TargetWatch } from './target-watch.js';
 import type { NativeSession } from '../addon/session-binding.js';
 import type {
@@ -52,6 +53,7 @@ export class NativeJoin implements Session {
   readonly seed: number;
   readonly faults: RingHistory;
   readonly t0: number;
+  readonly rules: RuleBook;
   options: Session['options'];
   readonly #native: NativeSession;
   readonly #facts: SessionFacts;
@@ -75,6 +77,7 @@ export class NativeJoin implements Session {
     this.seed = facts.seed;
     this.options = facts.options;
     this.t0 = native.began;
+    this.rules = new RuleBook(facts.seed, native);
     const ranges = new RangeBook(native);
     this.#ranges = ranges;
     this.faults = new RingHistory({
@@ -162,6 +165,13 @@ export class NativeJoin implements Session {
   /** What may surprise in the hold's filter, one sentence each. */
   get holdNotes(): readonly string[] {
     return this.#holdNotes;
+  }
+
+  /** Several rules at once, all or none; arms. Gives what may surprise, as sentences. */
+  async useRules(texts: readonly string[]): Promise<readonly string[]> {
+    const notes = this.rules.addAll(texts);
+    await this.arm();
+    return [...notes, ...this.rules.warnings()];
   }
 
   unhold(): void {
@@ -273,6 +283,7 @@ export class NativeJoin implements Session {
   }
 
   async release(): Promise<DetachSummary> {
+    this.rules.switchAll(false);
     const { pages } = await this.#native.release(false);
     return { released: pages, restored: 0, behind: null };
   }

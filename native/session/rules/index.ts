@@ -1,0 +1,8 @@
+/** The rule language and the rules of a session. */
+export { checkRules, type RuleWarning } from './check-rules.js';
+export { RULE_WORDS, type RuleWord } from './fields.js';
+export { formatActions, formatRule } from './format-rule.js';
+export { parseRule, type ParsedRule } from './parse-rule.js';
+export { RuleBook, type RuleRow } from './rule-book.js';
+export { parseRules, readRuleFile, type FileRule, type RuleFile } from './rule-file.js';
+export type * from './rule.js';

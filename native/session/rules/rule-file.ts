@@ -1,0 +1,76 @@
+/** Files of rules: one rule a line, `#` begins a comment, empty lines say nothing. */
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { UffdscopeError } from '../errors.js';
+import { renderFilterError } from '../filter/index.js';
+import { safeText } from '../safe-text.js';
+import { checkRules, type RuleWarning } from './check-rules.js';
+import { parseRule, type ParsedRule } from './parse-rule.js';
+
+export interface FileRule extends ParsedRule {
+  /** From 1. */
+  readonly line: number;
+  readonly text: string;
+}
+
+export interface RuleFile {
+  readonly rules: readonly FileRule[];
+  /** One sentence for each line that cannot be read, with a caret. */
+  readonly errors: readonly { readonly line: number; readonly message: string }[];
+  readonly warnings: readonly (RuleWarning & { readonly line: number })[];
+}
+
+const MAX_BYTES = 1 << 20;
+
+/** @throws UffdscopeError RULES: the file cannot be read as text. */
+export function readRuleFile(path: string): RuleFile {
+  return parseRules(readText(path));
+}
+
+export function parseRules(text: string): RuleFile {
+  const rules: FileRule[] = [];
+  const errors: { line: number; message: string }[] = [];
+  text.split(/\r?\n/).forEach((written, i) => {
+    const rule = stripComment(written).trim();
+    if (rule === '') return;
+    const parsed = parseRule(rule);
+    if (parsed.ok) rules.push({ rule: parsed.rule, notes: parsed.notes, line: i + 1, text: rule });
+    else errors.push({ line: i + 1, message: renderFilterError(rule, parsed.error) });
+  });
+  const warnings = checkRules(rules.map((r) => r.rule)).map((w) => ({ ...w, line: rules[w.index]!.line }));
+  for (const [index, { notes, line }] of rules.entries())
+    for (const message of notes) warnings.push({ index, line, message });
+  return { rules, errors, warnings: warnings.toSorted((a, b) => a.line - b.line) };
+}
+
+/** A `#` that stands at the start or behind a space, outside quotes. */
+function stripComment(line: string): string {
+  let inQuotes = false;
+  for (let i = 0; i < line.length; i++) {
+    if (line[i] === '\\' && inQuotes) i++;
+    else if (line[i] === '"') inQuotes = !inQuotes;
+    else if (line[i] === '#' && !inQuotes && (i === 0 || /\s/.test(line[i - 1]!))) return line.slice(0, i);
+  }
+  return line;
+}
+
+function readText(path: string): string {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code ?? 'an error';
+    throw new UffdscopeError('RULES', `The rules ${safeText(path)} cannot be read (${why}).`, '', {}, { cause });
+  }
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) throw new UffdscopeError('RULES', `${safeText(path)} is no file.`, 'Name a file of rules.');
+    if (stat.size > MAX_BYTES)
+      throw new UffdscopeError('RULES', `${safeText(path)} is larger than 1 MiB; these are hardly rules.`, '');
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(fd));
+  } catch (cause) {
+    if (cause instanceof UffdscopeError) throw cause;
+    throw new UffdscopeError('RULES', `${safeText(path)} is not text in UTF-8.`, '', {}, { cause });
+  } finally {
+    closeSync(fd);
+  }
+}
