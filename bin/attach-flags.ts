@@ -20,6 +20,10 @@ export interface AttachWords {
   readonly maxHold?: string;
   readonly granularity?: string;
   readonly hold?: string | true;
+  readonly rule?: readonly string[];
+  readonly rules?: readonly string[];
+  readonly seed?: string;
+  readonly strict?: boolean;
   readonly filter?: string;
   readonly duration?: string;
   readonly compete?: boolean;
@@ -35,6 +39,8 @@ export interface AttachPlan {
   readonly attach: AttachOptions;
   /** Filter of what to show, or null. */
   readonly filter: string | null;
+  /** A rule that never matched is a failure (exit 4). */
+  readonly strict: boolean;
   /** ns after which to leave, or null. */
   readonly duration: number | null;
   readonly show:
@@ -59,12 +65,18 @@ export function addAttachFlags(command: Command): Command {
     .option('--hold [filter]', 'hold what the filter takes, or everything, from the start')
     .option('--max-hold <time>', 'answer a held fault by the default after this time')
     .addOption(new Option('--granularity <size>', 'bytes that one answer fills').choices(Object.keys(GRANULARITIES)))
+    .option('--rule <rule>', 'FILTER: ACTION, as in range=heap: delay=5ms; may be given again', collect)
+    .option('--rules <file>', 'a file of rules, one a line, behind those of --rule; may be given again', collect)
+    .option('--seed <n>', 'what random draws of rules hang on; the same seed decides the same')
+    .option('--strict', 'a rule that never matched is a failure (exit 4)')
     .option('--filter <filter>', 'show only faults that it takes')
     .option('--duration <time>', 'leave after this time')
     .option('--compete', 'read beside a handler that cannot be stopped: it may see EAGAIN and take it badly')
     .option('--own-events', 'take fork, remap, remove and unmap messages although a handler lives')
     .option('--redrive', 'let faults that a handler has read and not answered come again, to us');
 }
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 export function addScreenFlags(command: Command): Command {
   return command
@@ -99,9 +111,12 @@ export async function planAttach(pid: number, words: AttachWords): Promise<Attac
     );
   }
   await checkFilters(hold, words.filter ?? null);
-  const named = words.default !== undefined || words.source !== undefined || hold !== null;
+  const rules = await readRules(words);
+  if (headless && words.maxHold === undefined) await refuseEndlessHold(rules);
+  const named = words.default !== undefined || words.source !== undefined || hold !== null || rules.length > 0;
   return {
-    attach: await attachOptions(pid, words, hold, headless && named),
+    attach: { ...(await attachOptions(pid, words, hold, headless && named)), ...(rules.length > 0 && { rules }) },
+    strict: words.strict ?? false,
     filter: words.filter ?? null,
     duration: words.duration === undefined ? null : parseDuration(words.duration, '--duration'),
     show: headless
@@ -133,8 +148,39 @@ async function attachOptions(
     ...(words.compete === true && { compete: true }),
     ...(words.ownEvents === true && { ownEvents: true }),
     ...(words.redrive === true && { redrive: true }),
+    ...(words.seed !== undefined && { seed: parseCount(words.seed, '--seed') }),
     ...(words.headless === true && !armed && { lookOnly: true }),
   };
+}
+
+/** Those of --rule first, then the files. @throws UffdscopeError RULES: which, where, why. */
+async function readRules(words: AttachWords): Promise<string[]> {
+  const rules = [...(words.rule ?? [])];
+  if (words.rules === undefined && rules.length === 0) return [];
+  const { parseRule, readRuleFile, rulesError, toRulesError } = await import('../native/session/rules/index.js');
+  for (const text of rules) {
+    const parsed = parseRule(text);
+    if (!parsed.ok) throw toRulesError(text, parsed.error);
+  }
+  for (const path of words.rules ?? []) {
+    const file = readRuleFile(path);
+    if (file.errors.length > 0) throw rulesError(path, file.errors);
+    rules.push(...file.rules.map((rule) => rule.text));
+  }
+  return rules;
+}
+
+async function refuseEndlessHold(rules: readonly string[]): Promise<void> {
+  if (rules.length === 0) return;
+  const { parseRule } = await import('../native/session/rules/index.js');
+  for (const text of rules) {
+    const parsed = parseRule(text);
+    if (!parsed.ok || parsed.rule.terminal?.action !== 'hold') continue;
+    throw usage(
+      '--headless with a rule that holds would hold for ever: nobody could answer',
+      'Add --max-hold TIME, or let the rule delay or pass.',
+    );
+  }
 }
 
 async function checkFilters(hold: string | null, view: string | null): Promise<void> {

@@ -1,7 +1,7 @@
 /** A session as lines on stdout, until somebody ends it: the target, a signal, the reader, the time. */
 import { addon } from '../native/addon/load.js';
 import type { ObserveAddon } from '../native/addon/observe.js';
-import { RecordStream, type NativeJoin } from '../native/session/index.js';
+import { RecordStream, safeText, UffdscopeError, type NativeJoin } from '../native/session/index.js';
 import { behindText } from '../native/session/behind.js';
 import type { SessionRecord } from '../native/session/records.js';
 import type { FaultColumns } from '../native/session/types.js';
@@ -13,6 +13,7 @@ export interface LinesPlan {
   readonly format: EventFormat;
   readonly filter: string | null;
   readonly duration: number | null;
+  readonly strict: boolean;
 }
 
 const POLL_MS = 20;
@@ -34,7 +35,7 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
     out.write(header);
     put(stream.begin());
     if (session.snapshot().stance === 'looking') {
-      context.say('uffdscope: looking only; --default, --source or --hold takes part.');
+      context.say('uffdscope: looking only; --default, --source, --hold or --rule takes part.');
     }
     const end = endOf(session, plan, interrupt.signal, out.closed);
     while ((reason = end()) === '') {
@@ -53,7 +54,22 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
     await out.flush();
     if (behind !== null) context.say(`uffdscope: ${behindText(behind, session.target.pid)}.`);
   }
+  sayRules(session, plan.strict, context);
   if (!out.closed.aborted) context.say(`uffdscope: left process ${session.target.pid}, ${reason}.`);
+}
+
+/** What decides the same again, and which rules were of no use. @throws UffdscopeError EXPECTATION where that is strict. */
+function sayRules(session: NativeJoin, strict: boolean, context: Context): void {
+  if (session.rules.list().length === 0) return;
+  context.say(`uffdscope: seed ${session.seed}`);
+  const idle = session.rules.neverMatched();
+  for (const { id, text } of idle) context.say(`uffdscope: rule ${id} never matched: ${safeText(text)}`);
+  if (strict && idle.length > 0)
+    throw new UffdscopeError(
+      'EXPECTATION',
+      `${idle.length === 1 ? 'A rule' : `${idle.length} rules`} never matched.`,
+      'Without --strict that is only said.',
+    );
 }
 
 /** '' while it goes on, else why it ends. */

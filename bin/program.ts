@@ -69,6 +69,16 @@ export function buildProgram(version: string, chosen: (run: Run) => void): Comma
     chosen(async (context) => (await import('./commands/doctor.js')).doctor(words, context)),
   );
 
+  const rules = program.command('rules').description('rules: what is done to which faults');
+  rules
+    .command('check')
+    .description('read a file of rules and say what is wrong or odd, line by line')
+    .argument('<file>', 'one rule a line; # begins a comment')
+    .option('--json', 'one JSON document instead of text')
+    .action((file: string, words: { json?: boolean }) =>
+      chosen(async (context) => (await import('./commands/rules.js')).checkRuleFile(file, words, context)),
+    );
+
   const completion = program.command('completion').description('print the completion script of a shell');
   completion
     .argument('<shell>', SHELLS.join(', '))

@@ -81,6 +81,8 @@ export class RecordStream {
       handedBack: n.handedBack,
       byAction,
       latency: n.resolved ? { p50, p99, max } : null,
+      seed: this.session.seed,
+      rules: this.session.rules.list().map(({ id, text, matched, acted }) => ({ id, text, matched, acted })),
     };
     yield { type: 'detach', t, pid: this.session.target.pid, released, restored: 0 };
   }

@@ -96,6 +96,16 @@ export interface NoteRecord {
   readonly text: string;
 }
 
+/** A rule and what it counted; additive to the contract. */
+export interface RuleSummary {
+  readonly id: number;
+  readonly text: string;
+  /** Faults its filter took. */
+  readonly matched: number;
+  /** Faults it did something to. */
+  readonly acted: number;
+}
+
 export interface SummaryRecord {
   readonly type: 'summary';
   readonly t: number;
@@ -105,6 +115,8 @@ export interface SummaryRecord {
   readonly handedBack: number;
   readonly byAction: Readonly<Partial<Record<Action, number>>>;
   readonly latency: { readonly p50: number; readonly p99: number; readonly max: number } | null;
+  readonly seed: number;
+  readonly rules: readonly RuleSummary[];
 }
 
 export interface DetachRecord {

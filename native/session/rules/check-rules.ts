@@ -11,15 +11,16 @@ export interface RuleWarning {
   readonly message: string;
 }
 
-export function checkRules(rules: readonly Rule[]): RuleWarning[] {
+/** `label` says which rule is meant, by its place in the list from 0. */
+export function checkRules(rules: readonly Rule[], label: (index: number) => string): RuleWarning[] {
   const warnings: RuleWarning[] = [];
   rules.forEach((rule, index) => {
     const before = rules.findIndex((other, i) => i < index && takesAllOf(other, rule));
     if (before >= 0)
-      warnings.push({ index, message: `it is never reached: rule ${before + 1} takes everything that it takes` });
+      warnings.push({ index, message: `it is never reached: ${label(before)} takes everything that it takes` });
     const { name } = rule.modifiers;
     const twin = name === undefined ? -1 : rules.findIndex((other, i) => i < index && other.modifiers.name === name);
-    if (twin >= 0) warnings.push({ index, message: `rule ${twin + 1} is called ${name} too` });
+    if (twin >= 0) warnings.push({ index, message: `${label(twin)} is called ${name} too` });
   });
   return warnings;
 }

@@ -1,6 +1,13 @@
 /** A rule's text to its meaning. What a kind cannot do, and what contradicts itself, is refused here. */
 import { check } from '../filter/check.js';
-import { FilterFault, outcome, type Outcome, type Span } from '../filter/filter-error.js';
+import {
+  FilterFault,
+  outcome,
+  renderFilterError,
+  type FilterError,
+  type Outcome,
+  type Span,
+} from '../filter/filter-error.js';
 import { notesOn } from '../filter/notes.js';
 import { parse } from '../filter/parse.js';
 import type { Filter } from '../filter/index.js';
@@ -28,6 +35,12 @@ export function parseRule(text: string): Outcome<ParsedRule> {
     refuseContradictions(rule, split.parts);
     return { rule, notes: notesOn(syntax, 'faults') };
   });
+}
+
+/** The one error class, with the caret under the place. */
+export function toRulesError(text: string, error: FilterError): UffdscopeError {
+  const hint = error.suggestion === null ? '' : `Write ${error.suggestion} there.`;
+  return new UffdscopeError('RULES', renderFilterError(text, error), hint, { column: error.column });
 }
 
 function readTerminal(parts: readonly Part[]): Terminal | null {

@@ -1,11 +1,10 @@
 /** The rules of a session, live: add, remove, switch, move. Every change goes to the engine at once and whole. */
 import type { NativeRule } from '../../addon/session-binding.js';
 import { UffdscopeError } from '../errors.js';
-import { renderFilterError } from '../filter/index.js';
 import { checkRules } from './check-rules.js';
 import { compileRule } from './compile-rule.js';
 import { formatRule } from './format-rule.js';
-import { parseRule } from './parse-rule.js';
+import { parseRule, toRulesError } from './parse-rule.js';
 import type { Rule } from './rule.js';
 
 /** A rule as lists show it. */
@@ -55,7 +54,11 @@ export class RuleBook {
   /** What is odd about the rules that are on, as sentences that name the rule. */
   warnings(): string[] {
     const on = this.#entries.filter((e) => e.on);
-    return checkRules(on.map((e) => e.rule)).map(({ index, message }) => `Rule ${on[index]!.id}: ${message}.`);
+    const label = (index: number): string => `rule ${on[index]!.id}`;
+    return checkRules(
+      on.map((e) => e.rule),
+      label,
+    ).map(({ index, message }) => `Rule ${on[index]!.id}: ${message}.`);
   }
 
   /** At the end, or before the rule that stands at `at`. Gives its id and notes. @throws UffdscopeError RULES, SOURCE. */
@@ -110,11 +113,7 @@ export class RuleBook {
 
   #read(text: string, id: number): [Entry, readonly string[]] {
     const parsed = parseRule(text);
-    if (!parsed.ok) {
-      const { error } = parsed;
-      const hint = error.suggestion === null ? '' : `Write ${error.suggestion} there.`;
-      throw new UffdscopeError('RULES', renderFilterError(text, error), hint, { column: error.column });
-    }
+    if (!parsed.ok) throw toRulesError(text, parsed.error);
     return [{ id, rule: parsed.rule, text: text.trim(), on: true }, parsed.notes];
   }
 

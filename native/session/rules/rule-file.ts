@@ -19,6 +19,12 @@ export interface RuleFile {
   readonly warnings: readonly (RuleWarning & { readonly line: number })[];
 }
 
+/** All mistakes of a file in one error, each with its line. */
+export function rulesError(path: string, errors: RuleFile['errors']): UffdscopeError {
+  const lines = errors.map(({ line, message }) => `${safeText(path)}:${line}: ${message}`);
+  return new UffdscopeError('RULES', lines.join('\n'), 'See docs/reference/rules.md for every action.');
+}
+
 const MAX_BYTES = 1 << 20;
 
 /** @throws UffdscopeError RULES: the file cannot be read as text. */
@@ -36,7 +42,11 @@ export function parseRules(text: string): RuleFile {
     if (parsed.ok) rules.push({ rule: parsed.rule, notes: parsed.notes, line: i + 1, text: rule });
     else errors.push({ line: i + 1, message: renderFilterError(rule, parsed.error) });
   });
-  const warnings = checkRules(rules.map((r) => r.rule)).map((w) => ({ ...w, line: rules[w.index]!.line }));
+  const label = (index: number): string => `the rule in line ${rules[index]!.line}`;
+  const warnings = checkRules(
+    rules.map((r) => r.rule),
+    label,
+  ).map((w) => ({ ...w, line: rules[w.index]!.line }));
   for (const [index, { notes, line }] of rules.entries())
     for (const message of notes) warnings.push({ index, line, message });
   return { rules, errors, warnings: warnings.toSorted((a, b) => a.line - b.line) };
