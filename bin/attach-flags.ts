@@ -53,13 +53,11 @@ export interface AttachPlan {
       };
 }
 
-export function addAttachFlags(command: Command): Command {
+/** What `demo --headless` takes too. */
+export function addHeadlessFlags(command: Command): Command {
   return command
     .option('--headless', 'no screen: one line an event on stdout')
     .addOption(new Option('-o, --output <format>', 'with --headless: form of the lines (text)').choices(EVENT_FORMATS))
-    .option('--uffd <ino>', 'which userfaultfd, by the inode number that ps shows')
-    .option('--fd <n>', 'which userfaultfd, by its descriptor number')
-    .option('--via <pid>', 'the process that holds it for the target')
     .addOption(new Option('--default <answer>', 'what a fault gets that nothing else takes').choices(DEFAULT_ANSWERS))
     .option('--source <what>', 'bytes to answer with: FILE[@OFFSET], zero, pattern:HH; implies --default source')
     .option('--hold [filter]', 'hold what the filter takes, or everything, from the start')
@@ -70,7 +68,14 @@ export function addAttachFlags(command: Command): Command {
     .option('--seed <n>', 'what random draws of rules hang on; the same seed decides the same')
     .option('--strict', 'a rule that never matched is a failure (exit 4)')
     .option('--filter <filter>', 'show only faults that it takes')
-    .option('--duration <time>', 'leave after this time')
+    .option('--duration <time>', 'leave after this time');
+}
+
+export function addAttachFlags(command: Command): Command {
+  return addHeadlessFlags(command)
+    .option('--uffd <ino>', 'which userfaultfd, by the inode number that ps shows')
+    .option('--fd <n>', 'which userfaultfd, by its descriptor number')
+    .option('--via <pid>', 'the process that holds it for the target')
     .option('--compete', 'read beside a handler that cannot be stopped: it may see EAGAIN and take it badly')
     .option('--own-events', 'take fork, remap, remove and unmap messages although a handler lives')
     .option('--redrive', 'let faults that a handler has read and not answered come again, to us');

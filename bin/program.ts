@@ -1,6 +1,6 @@
 /** The tree of commands. Only flags stand here; what a command does is loaded when it runs. */
 import { Command, Option } from 'commander';
-import { addAttachFlags, addScreenFlags, type AttachWords } from './attach-flags.js';
+import { addAttachFlags, addHeadlessFlags, addScreenFlags, type AttachWords } from './attach-flags.js';
 import type { Context } from './context.js';
 
 /** What was asked for, once the words are understood. */
@@ -57,7 +57,7 @@ export function buildProgram(version: string, chosen: (run: Run) => void): Comma
     .description('start a small program whose faults nobody answers, and attach to it; needs no root')
     .argument('[target]', 'which of the bundled targets (demo)')
     .option('--list', 'name the bundled targets');
-  addScreenFlags(demo).action((target: string | undefined, words: { list?: boolean; mouse: boolean }) =>
+  addScreenFlags(addHeadlessFlags(demo)).action((target: string | undefined, words: AttachWords & { list?: boolean }) =>
     chosen(async (context) => (await import('./commands/demo.js')).demo(target, words, context)),
   );
 

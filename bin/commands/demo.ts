@@ -5,14 +5,15 @@ import { Chalk } from 'chalk';
 import type { Session } from '../../native/session/types.js';
 import { UffdscopeError } from '../../native/session/errors.js';
 import { safeText } from '../../native/session/safe-text.js';
-import { findTarget, TARGETS, targetPath, type TargetReady } from '../../native/session/targets.js';
+import { findTarget, TARGETS, targetPath, type BundledTarget, type TargetReady } from '../../native/session/targets.js';
+import { planAttach, type AttachWords } from '../attach-flags.js';
+import { withConfig } from '../config/index.js';
 import type { Context } from '../context.js';
+import { usage } from '../flags.js';
 import { textTable } from '../output/text-table.js';
-import { needTerminal, showAttaching, type ScreenWords } from '../screen.js';
+import { needTerminal, showAttaching } from '../screen.js';
 
-export interface DemoWords extends ScreenWords {
-  readonly list?: boolean;
-}
+export type DemoWords = AttachWords & { readonly list?: boolean };
 
 const READY_WITHIN_MS = 5000;
 
@@ -22,6 +23,15 @@ export async function demo(name: string | undefined, words: DemoWords, context: 
     return;
   }
   const target = findTarget(name ?? 'demo');
+  if (words.headless === true) return demoLines(target, withConfig(words, context.config), context);
+  const lone = FOR_LINES.find((flag) => words[flag] !== undefined);
+  if (lone !== undefined) {
+    const flag = lone === 'maxHold' ? 'max-hold' : lone;
+    throw usage(
+      `demo takes --${flag} with --headless only`,
+      'Add --headless; on the screen everything is held at first.',
+    );
+  }
   needTerminal();
   const program = spawn(targetPath(target), [], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ready = readiness(program);
@@ -36,6 +46,41 @@ export async function demo(name: string | undefined, words: DemoWords, context: 
     await showAttaching({ what: `the program ${target.name}`, attach }, { ...words, duration: null }, context);
   } finally {
     program.kill('SIGKILL'); // it may hang in a fault that nobody will answer
+  }
+}
+
+const FOR_LINES = [
+  'rule',
+  'rules',
+  'seed',
+  'strict',
+  'output',
+  'default',
+  'source',
+  'hold',
+  'maxHold',
+  'granularity',
+  'filter',
+  'duration',
+] as const;
+
+/** As `attach --headless`; the program begins when we are where the flags want us, so that its first fault is ours. */
+async function demoLines(target: BundledTarget, words: AttachWords, context: Context): Promise<void> {
+  const plan = await planAttach(0, words); // what is wrong with the flags comes before anything is started
+  if (plan.show.as !== 'lines') return;
+  const program = spawn(targetPath(target), ['--wait'], { stdio: ['pipe', 'pipe', 'pipe'] });
+  program.stdin.on('error', () => {}); // it may end before it reads; that is told as its end
+  try {
+    const { pid, ino, userModeOnly } = await readiness(program);
+    const [{ attach }, { followLines }] = await Promise.all([
+      import('../../native/session/index.js'),
+      import('../headless.js'),
+    ]);
+    const session = await attach({ ...plan.attach, pid, uffd: { ino }, userModeOnly });
+    program.stdin.end('\n');
+    await followLines(session, { ...plan, format: plan.show.format }, context);
+  } finally {
+    program.kill('SIGKILL');
   }
 }
 

@@ -41,13 +41,15 @@ export function stuckText(count: number): string {
   return `${faults} read by the handler and still waits: attach --redrive makes it come again, to us.`;
 }
 
-/** Where we stand with the handler now. `count`: threads that are frozen, or faults that were handed back. */
-export function stanceText(stance: Stance, handler: HandlerState, count: number): string {
+/** Where we stand with the handler now. `ownerGone`: who held it closed it or ended. `count`: threads that are frozen, or faults that were handed back. */
+export function stanceText(stance: Stance, handler: HandlerState, count: number, ownerGone = false): string {
   switch (stance) {
     case 'armed':
       if (handler === 'frozen') return `armed: the handler is stopped in its wait (threads: ${count})`;
       return handler === 'none' ? 'armed: nobody else reads' : 'armed: reading beside the handler';
     case 'left':
+      if (ownerGone)
+        return `left: ${backText(count)}; its owner was gone: unless another holds it, what faults reads zeros`;
       return `left: ${backText(count)}; ${handlerText(handler)}`;
     case 'looking':
       return `looking${count > 0 ? `: ${backText(count)}` : ''}; ${handlerText(handler)}`;

@@ -13,6 +13,7 @@ export class RecordStream {
   #next = 1;
   #lost = 0;
   #exitTold = false;
+  #ownerGone = false;
   #announced = new Map<number, string>();
 
   constructor(readonly session: NativeJoin) {
@@ -157,7 +158,7 @@ export class RecordStream {
         yield { type: 'unmap', t, pid, start: e.a, end: e.b };
         return;
       case LOG_TYPES.stance:
-        yield { type: 'note', t, text: stanceText(STANCES[e.a]!, HANDLERS[e.b]!, e.c) };
+        yield { type: 'note', t, text: stanceText(STANCES[e.a]!, HANDLERS[e.b]!, e.c, this.#ownerGone) };
         return;
       case LOG_TYPES.note:
         yield { type: 'note', t, text: noticeText({ notice: e.a, refusal: 0, refusedBy: 0 }, this.session) };
@@ -166,6 +167,7 @@ export class RecordStream {
         yield { type: 'note', t, text: `the keeper handed back ${e.a} pages while we were stopped` };
         return;
       case LOG_TYPES.ownerGone:
+        this.#ownerGone = true;
         yield { type: 'note', t, text: `${e.pid} ${e.a ? 'closed its descriptor' : 'ended'}` };
         return;
       default:

@@ -147,6 +147,9 @@ static inline void say_ready(const struct target* t) {
   }
   printf("]}\n");
   fflush(stdout);
+  // Whoever takes part from the first fault on says so by a line (or the end) on stdin.
+  if (begins_at_a_line)
+    for (int c = 0; c != '\n' && c != EOF;) c = getchar();
 }
 
 /// A thread with a name that screens show.

@@ -172,8 +172,6 @@ int main(int argc, char** argv) {
   const char* socket_path = option_text(argc, argv, "--hand-to");
   if (socket_path) hand_over(socket_path);
   say_ready(&t);
-  if (option_given(argc, argv, "--wait"))
-    for (int c = 0; c != '\n' && c != EOF;) c = getchar();
 
   struct worker* workers = calloc(threads, sizeof *workers);
   const size_t limit = seconds || rounds > 1000 ? 1u << 20 : pages * (size_t)rounds;

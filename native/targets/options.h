@@ -47,18 +47,22 @@ static inline void sleep_ns(int64_t ns) {
   while (clock_nanosleep(CLOCK_MONOTONIC, 0, &t, &t) == EINTR) continue;
 }
 
-/// First call of every main. `--die-with-parent` goes to every target: a test that is killed leaves
-/// nothing behind.
+static bool begins_at_a_line;
+
+/// First call of every main. Two options go to every target: `--die-with-parent`, so that a test
+/// that is killed leaves nothing behind, and `--wait`: say_ready() returns after a line on stdin.
 static inline void begin_target(int argc, char** argv) {
   page_size = (size_t)sysconf(_SC_PAGESIZE);
   setvbuf(stdout, NULL, _IOLBF, 0);
   // Yama lets only ancestors attach by default; being attached to is what these programs are for.
   prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
-  for (int i = 1; i < argc; i++)
+  for (int i = 1; i < argc; i++) {
+    if (!strcmp(argv[i], "--wait")) begins_at_a_line = true;
     if (!strcmp(argv[i], "--die-with-parent")) {
       prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
       if (getppid() == 1) _exit(1);  // it died before we asked
     }
+  }
 }
 
 /// The text after `--name`, or NULL.
