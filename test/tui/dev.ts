@@ -20,6 +20,9 @@ const { values } = parseArgs({
     picker: { type: 'boolean' },
     heartbeat: { type: 'string' },
     throw: { type: 'string' },
+    /** ms after which, again and again, one more is held. */
+    'hold-every': { type: 'string' },
+    notice: { type: 'string' },
     'slow-detach': { type: 'string', default: '0' },
     /** ms until there is a session. */
     'slow-attach': { type: 'string' },
@@ -46,6 +49,8 @@ if (values.heartbeat) {
   beat();
   setInterval(beat, 20).unref();
 }
+if (values['hold-every']) setInterval(() => session.holdOne(), Number(values['hold-every'])).unref();
+if (values.notice) session.notice = values.notice;
 if (values.throw) setTimeout(() => { throw new Error('thrown by the test'); }, Number(values.throw)).unref(); // prettier-ignore
 
 const options: ScreenOptions = {

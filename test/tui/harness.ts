@@ -83,9 +83,17 @@ export class Terminal {
   /** One key after the other, each given time to be one. */
   async press(...keys: string[]): Promise<void> {
     for (const key of keys) {
+      const before = this.raw.length;
       this.send(bytesOf(key));
       await pause(key === 'esc' ? 90 : 25);
+      // Read together with the next key it would be another one (alt-): it is over once the screen has answered.
+      if (key === 'esc') await this.#answers(before);
     }
+  }
+
+  async #answers(before: number): Promise<void> {
+    for (const end = Date.now() + 3000; this.raw.length === before && Date.now() < end;) await pause(15);
+    await pause(60);
   }
 
   async type(text: string): Promise<void> {

@@ -48,6 +48,7 @@ export class MemorySession implements Session {
   readonly faults: MemoryFaults;
   /** What was asked of the session, for tests to read. */
   readonly calls: string[] = [];
+  notice = '';
   #ranges: Range[];
   #events: TargetEvent[] = [];
   #version = 1;
@@ -106,7 +107,7 @@ export class MemorySession implements Session {
       now: this.#now,
       stance: this.#stance,
       handler: this.#stance === 'looking' ? 'living' : 'frozen',
-      notice: '',
+      notice: this.notice,
       holdOn: this.#holdOn,
       holdFilter: this.#holdFilter,
       faults: this.faults.last,

@@ -100,7 +100,11 @@ test('z on a page that somebody else should fill asks once a range', needs, asyn
     await on(Terminal.cli(['attach', String(target.child.pid)]), async (t) => {
       await t.ready();
       await t.until('held', /3 held/);
-      for (const key of ['g', 'z']) await t.press(key);
+      await t.press(':');
+      await t.type('filter held');
+      await t.press('enter');
+      await t.until('only those', /3 held · 3 shown/);
+      await t.press('g', 'z');
       await t.until('it asks', /Fill 1 page in .* with zeros\?/);
       await t.press('y');
       await t.until(

@@ -20,7 +20,10 @@ export async function askHold(app: App, argument: string | null): Promise<void> 
       history: 'hold',
       check: holdCheck,
       complete: filterCompleter(app, false),
-      measure: (text) => `would have held ${matches(app, text)} of ${plural(session.faults.last, 'fault')} so far`,
+      measure: (text) => {
+        const all = text.trim() === '' ? 'enter holds everything; ' : '';
+        return `${all}would have held ${matches(app, text)} of ${plural(session.faults.last, 'fault')} so far`;
+      },
     }));
   if (line === null) return;
   await setHold(app, line.trim() === '' ? null : line.trim());

@@ -24,8 +24,10 @@ function simple(verb: Simple, key: string | null, title: string, help: string): 
   };
 }
 
-function waiting(app: App): Verdict {
-  return verdictFor(app, 'answer');
+/** Damaged bytes or poison, as far as this fault takes either. */
+function harmable(app: App): Verdict {
+  const copy = verdictFor(app, 'copy');
+  return copy.ok || verdictFor(app, 'poison').ok ? OK : copy;
 }
 
 /** Bytes can be given where `copy` can. */
@@ -137,7 +139,7 @@ export const ANSWERING: readonly Command[] = [
     title: 'corrupt, poison…',
     help: 'Harm on purpose: bit flips, xor, fill, truncate, an old page, poison; shown before it is done.',
     group: 'Answering',
-    enabled: (app) => (app.at.list.focusSeq === null ? no('no fault is selected') : waiting(app)),
+    enabled: harmable,
     opens: true,
     run: harm,
   },

@@ -48,7 +48,7 @@ export function hintsFor(app: App): { left: Hint[]; right: Hint[] } {
   const right = mode === 'panes' || mode === 'rules' || mode === 'picker' ? ['nav.leave', 'quit'] : [];
   const left = names.flatMap((name) => hint(app, name));
   // What this fault cannot take is no hint; Detail says why. It would only crowd out what can be done.
-  const useful = left.filter(({ ok, command }) => ok || !command.startsWith('fault.'));
+  const useful = left.filter(({ ok, command }) => ok || !/^(fault|mark|search)\./.test(command));
   return { left: useful, right: right.flatMap((name) => hint(app, name)) };
 }
 

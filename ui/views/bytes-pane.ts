@@ -1,7 +1,7 @@
 /** Pane 5, first tab: the fault in words, the bytes an answer would give, and the page as it is. */
 import type { App } from '../app/app.js';
 import { zoom } from '../app/navigate.js';
-import type { Fault } from '../../native/session/types.js';
+import type { Fault, FaultKind } from '../../native/session/types.js';
 import { findBytes } from '../model/byte-search.js';
 import type { Loaded } from '../model/bytes.js';
 import { faultInfoRows } from '../rows/detail.js';
@@ -13,6 +13,12 @@ import type { View } from './view.js';
 
 /** Kept for the bytes, however much is said of verbs. */
 const DUMP_ROWS = 4;
+
+/** These are answered without any. */
+const NO_BYTES: Readonly<Partial<Record<FaultKind, Loaded>>> = {
+  wp: { state: 'here', known: false, reason: 'No bytes: the page keeps its own, and its protection is lifted.' },
+  minor: { state: 'here', known: false, reason: 'No bytes: the page that the file has is mapped.' },
+};
 
 type Side = 'answer' | 'page';
 
@@ -30,16 +36,17 @@ export class BytesPane implements View {
     return this.app.at.list.focused;
   }
 
-  /** What is shown unless h or l said otherwise: of a fault that waits, the answer. */
+  /** What is shown unless h or l said otherwise: of a fault that waits for bytes, the answer. */
   get shown(): Side {
     const fault = this.#fault;
-    return this.#side ?? (fault && isWaiting(fault) ? 'answer' : 'page');
+    return this.#side ?? (fault && isWaiting(fault) && fault.kind === 'missing' ? 'answer' : 'page');
   }
 
   get loaded(): Loaded | null {
     const fault = this.#fault;
     if (!fault) return null;
-    return this.shown === 'answer' ? this.app.at.bytes.answer(fault) : this.app.at.bytes.page(fault);
+    if (this.shown === 'page') return this.app.at.bytes.page(fault);
+    return NO_BYTES[fault.kind] ?? this.app.at.bytes.answer(fault);
   }
 
   rows(height: number, width: number): string[] {
