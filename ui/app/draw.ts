@@ -6,6 +6,7 @@ import { footerRow, titleRow } from '../rows/frame.js';
 import { allModes, headerRow, optionsRow } from '../rows/header.js';
 import { hintBar, type HintBar } from '../rows/hints.js';
 import { statusRow } from '../rows/status.js';
+import { wrapWords } from '../screen/cells.js';
 import type { Rect } from '../screen/compose.js';
 import type { ChromeFrame, ChromeModel } from '../views/chrome-model.js';
 import { PANE_NAMES } from '../views/panes.js';
@@ -23,8 +24,9 @@ export function draw(app: App): Drawn {
     for (const id of screen.layerIds()) screen.drop(id);
     screen.cursor(null);
     const text = `need ${layout.need[0]}x${layout.need[1]}, have ${state.columns}x${state.rows}; faults are served all the same`;
-    const small = paint.line(state.columns).add(text, 'warn').end();
-    return { chrome: model(app, [], [{ top: 0, row: small }]), hints: null };
+    const rows = wrapWords(text, state.columns).slice(0, state.rows);
+    const small = rows.map((row, top) => ({ top, row: paint.line(state.columns).add(row, 'warn').end() }));
+    return { chrome: model(app, [], small), hints: null };
   }
   const dialogs = app.overlays.all.map((overlay) => ({ overlay, rect: overlay.frame(state.columns, state.rows) }));
   const rects = dialogs.map(({ rect }) => rect);
