@@ -18,7 +18,7 @@ async function checkOf(id: string, file: ConfigFile): Promise<Check> {
   };
   switch (file.found.state) {
     case 'absent':
-      return said(null, 'none', `There is no ${name}.`);
+      return said(null, 'none', `There is no ${name} that this user may read.`);
     case 'refused':
       return said(false, 'refused', `${name} is not read: ${file.found.why}.`, 'Mend it, or take it away.');
     case 'read':

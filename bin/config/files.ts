@@ -32,7 +32,8 @@ function look(name: string, ofFolder: boolean): ConfigFile['found'] {
     fd = fs.openSync(name, fs.constants.O_RDONLY | (ofFolder ? fs.constants.O_NOFOLLOW : 0) | fs.constants.O_NONBLOCK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'absent' };
+    // EACCES: started as another user with the environment of the first; whether there is one cannot be told.
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES') return { state: 'absent' };
     return { state: 'refused', why: code === 'ELOOP' ? 'it is a symbolic link' : `it cannot be opened (${code})` };
   }
   try {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startTarget } from '../fixtures/target.js';
 import { isRoot, skipUnless } from '../support/skip.js';
-import { bash, holdsNoEscapes, type Outcome } from './uffdscope.js';
+import { bash, holdsNoEscapes, nobodyCanRun, NOBODY, type Outcome } from './uffdscope.js';
 
 class Place implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'config-'));
@@ -144,3 +144,17 @@ test('doctor says which files were read, also where one is wrong', async () => {
   assert.match(folder!.says, /"colour" that is not known/);
   assert.equal(folder!.fix, 'Did you mean color?');
 });
+
+test(
+  "another user with the first one's environment hears nothing of a file that he may not see",
+  skipUnless(nobodyCanRun, 'needs root, and a checkout that others may enter'),
+  async () => {
+    using place = new Place();
+    place.write(place.user, { theme: 'ansi' });
+    chmodSync(place.folder, 0o700);
+    const env = { XDG_CONFIG_HOME: join(place.folder, 'xdg') };
+    const { status, stderr } = await bash('cd / && $UFFDSCOPE ps --json', { uid: NOBODY, env, timeoutMs: 60_000 });
+    assert.equal(status, 0);
+    assert.doesNotMatch(stderr, /config\.json/);
+  },
+);
