@@ -38,7 +38,7 @@ Keeper::Keeper(Channel channel, JournalView journal, ParentWatch parent, UniqueF
       }) {}
 
 int64_t Keeper::due() const {
-  int64_t due = std::min({freezer_.due(), lookout_.due(), wards_.due()});
+  int64_t due = std::min({freezer_.due(), lookout_.due(), wards_.due(), newborns_.due()});
   for (const Arming& arming : armings_) due = std::min(due, arming.due());
   for (const Thaw& thaw : thaws_) due = std::min(due, thaw.until);
   bool keeping = !lookout_.all().empty() || terminal_.guarding() || !freezer_.empty();
@@ -49,14 +49,15 @@ void Keeper::wait() {
   pollfd fds[] = {
       {channel_.fd(), static_cast<short>(POLLIN | (channel_.backlog() ? POLLOUT : 0)), 0},
       {parent_.pidfd(), POLLIN, 0},
-      {child_signal_.get(), POLLIN, 0}};
+      {child_signal_.get(), POLLIN, 0},
+      {newborns_.fd(), POLLIN, 0}};  // -1 is passed over
   int64_t at = freezer_.more_to_reap() ? 0 : due();
   if (at == INT64_MAX) {
-    ::ppoll(fds, 3, nullptr, nullptr);
+    ::ppoll(fds, 4, nullptr, nullptr);
   } else {
     int64_t left = std::max<int64_t>(0, at - now_ns());
     timespec timeout{left / kSecond, left % kSecond};
-    ::ppoll(fds, 3, &timeout, nullptr);
+    ::ppoll(fds, 4, &timeout, nullptr);
   }
 }
 
@@ -64,6 +65,7 @@ void Keeper::run() {
   channel_.say({KeeperSay::ready, 0, ::getpid(), 0, 0, 0});
   while (true) {
     wait();
+    meet_newborns(now_ns());  // first of all: they are about to run
     on_child_signal();
     channel_.flush();
     hear();
@@ -82,6 +84,7 @@ void Keeper::run() {
     step_armings(now);
     if (now >= lookout_.due()) look(now);
     answer_thaws(now);
+    newborns_.listen(lookout_.any_armed(), now);
     if (now >= wards_.due()) wards_.look(now);
   }
 }
@@ -102,14 +105,39 @@ void Keeper::on_child_signal() {
 }
 
 void Keeper::look(int64_t now) {
-  Lookout::Sightings seen = lookout_.look_some(now);
+  on_sightings(lookout_.look_some(now));
+  for (const Lookout::Gone& gone : lookout_.forget_gone(now))
+    if (!is_arming(gone.monitor))
+      channel_.say({KeeperSay::handler_gone, gone.monitor, gone.last, 0, 0, 0});
+}
+
+void Keeper::on_sightings(const Lookout::Sightings& seen) {
   for (const Lookout::Sighting& s : seen.waiting)
     if (s.first && !is_arming(s.monitor))
       channel_.say({KeeperSay::handler_seen, s.monitor, s.reader.tid, 0, 0, 0});
   freeze_newcomers(seen, lookout_, freezer_);
-  for (const Lookout::Gone& gone : lookout_.forget_gone(now))
-    if (!is_arming(gone.monitor))
-      channel_.say({KeeperSay::handler_gone, gone.monitor, gone.last, 0, 0, 0});
+}
+
+// One that begins where a handler is frozen is stopped before it has run, and goes on from call to
+// call until it comes to a wait for messages, or has had its time. Others are looked at.
+void Keeper::meet_newborns(int64_t now) {
+  for (const Newborn& newborn : newborns_.hear()) {
+    if (newborn.pid == newborn.tid) {  // a process of its own, which may have inherited the uffd
+      if (!lookout_.holds(newborn.parent_pid)) continue;
+      lookout_.holders().look_at(newborn.pid);
+    }
+    if (!lookout_.holds(newborn.pid)) continue;
+    bool met = false;
+    for (const auto& [id, watched] : lookout_.all()) {
+      bool beside_reader = watched.armed && freezer_.standing(id).frozen > 0 &&
+                           std::ranges::count(watched.readers, newborn.pid, &Reader::pid) > 0;
+      if (!beside_reader || !newborns_.may_stop_one(now)) continue;
+      met = !freezer_.freeze(id, newborn.pid, newborn.tid, {});
+    }
+    if (!met) newborns_.follow(newborn, now);
+  }
+  for (const Newborn& young : newborns_.to_look_at(now))
+    on_sightings(lookout_.look_at(young.pid, young.tid, now));
 }
 
 void Keeper::watch_parent(int64_t now) {

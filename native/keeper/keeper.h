@@ -8,6 +8,7 @@
 #include "keeper/freezer.h"
 #include "keeper/journal_view.h"
 #include "keeper/lookout.h"
+#include "keeper/newborns.h"
 #include "keeper/parent_watch.h"
 #include "keeper/terminal_guard.h"
 #include "keeper/wards.h"
@@ -39,6 +40,8 @@ class Keeper {
   int64_t due() const;
   void on_child_signal();
   void look(int64_t now);
+  void on_sightings(const Lookout::Sightings& seen);
+  void meet_newborns(int64_t now);
   void watch_parent(int64_t now);
   void take_turn(int64_t now);
   void give_back();
@@ -61,6 +64,7 @@ class Keeper {
   TerminalGuard terminal_;
   Lookout lookout_;
   Freezer freezer_;
+  Newborns newborns_;
   Wards wards_;
   std::vector<Arming> armings_;
   std::vector<Thaw> thaws_;

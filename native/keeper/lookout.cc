@@ -129,6 +129,21 @@ Lookout::Sightings Lookout::look_fully(uint32_t monitor, int64_t now) {
   return seen;
 }
 
+Lookout::Sightings Lookout::look_at(pid_t pid, pid_t tid, int64_t now) {
+  Sightings seen;
+  look_at_process({pid, {}}, std::span(&tid, 1), now, seen);
+  return seen;
+}
+
+bool Lookout::holds(pid_t pid) const {
+  return std::ranges::any_of(
+      watched_, [&](const auto& entry) { return holders_.fds_of(pid, entry.second.ino); });
+}
+
+bool Lookout::any_armed() const {
+  return std::ranges::any_of(watched_, [](const auto& w) { return w.second.armed; });
+}
+
 std::vector<Holders::Holder> Lookout::all_holders() const {
   std::vector<Holders::Holder> all;
   std::set<pid_t> seen;
@@ -160,8 +175,7 @@ Lookout::Sightings Lookout::look_some(int64_t now) {
 }
 
 int64_t Lookout::pause(int64_t now, int64_t cost) const {
-  bool armed = std::ranges::any_of(watched_, [](const auto& w) { return w.second.armed; });
-  if (armed) return std::max(kArmedPause, 20 * cost);
+  if (any_armed()) return std::max(kArmedPause, 20 * cost);
   return std::max(now - newest_ < kSecond ? kYoungPause : kIdlePause, 200 * cost);
 }
 

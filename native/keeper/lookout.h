@@ -67,6 +67,11 @@ class Lookout {
   Sightings look_fully(uint32_t monitor, int64_t now);
   /// A part of them, and a part of all processes, in turn. To be called when due() has come.
   Sightings look_some(int64_t now);
+  /// One thread.
+  Sightings look_at(pid_t pid, pid_t tid, int64_t now);
+  /// Does this process hold any of the uffds?
+  bool holds(pid_t pid) const;
+  bool any_armed() const;
   int64_t due() const { return due_; }
   void hurry(int64_t now) { due_ = now; }
 

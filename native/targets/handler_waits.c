@@ -1,5 +1,6 @@
 // A strict userfaultfd handler that waits for messages in one of many ways, with threads that touch
-// its pages until standard input ends. It says what it saw, and exits with
+// its pages until standard input ends (an `n` there starts one more handler thread). It says what
+// it saw, and exits with
 //   0 all was right   10 more EINTR than signals   11 EAGAIN where a message had been announced
 //   12 wrong bytes    13 another error             2 usage   3 no userfaultfd
 //   WAY      poll ppoll select pselect epoll epollet epollpwait epollpwait2 nested read nap
@@ -126,8 +127,9 @@ static int report(void) {
 
 static void* until_input_ends(void* unused) {
   char byte;
-  while (read(0, &byte, 1) > 0) {
-  }
+  pthread_t thread;
+  while (read(0, &byte, 1) > 0)
+    if (byte == 'n') pthread_create(&thread, 0, handle, 0);
   counts->stop = 1;
   usleep(20000);  // a touch under way is answered meanwhile
   _exit(report());

@@ -117,6 +117,8 @@ Userfaultfd Handler::uffd(size_t i) const {
   return Userfaultfd(std::move(*fd));
 }
 
+void Handler::type(char byte) const { REQUIRE(::write(input_.get(), &byte, 1) == 1); }
+
 void Handler::send(int signal) const { ::kill(handler_, signal); }
 
 int Handler::wait(int within_ms) {

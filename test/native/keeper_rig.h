@@ -36,6 +36,7 @@ class Handler {
   /// Our copy of its uffd number `i`.
   Userfaultfd uffd(size_t i = 0) const;
   void send(int signal) const;
+  void type(char byte) const;  // into its input
   /// Ends its input and waits. The exit status, 128 + signal, or -1 when it hangs.
   int finish(int within_ms = 5000);
   /// Waits for it to end by itself.
