@@ -26,7 +26,6 @@ constexpr int64_t kHeartbeat = 200 * kMilli;
 /// are armed.
 constexpr int64_t kBlockingLook = 2 * kMilli;
 constexpr int64_t kTurnLook = 1 * kMilli;
-constexpr int kWorkAtOnce = 256;  // before new faults and the keeper are looked at again
 
 int wait_for(int epoll, epoll_event* events, int count, int64_t ns) {
   static std::atomic<bool> no_pwait2{false};  // before 5.11
@@ -168,7 +167,10 @@ void Engine::run() {
         drain(*m);
       }
     }
-    if (waiting_for_turn_) continue;
+    if (waiting_for_turn_) {
+      publish_counts();
+      continue;
+    }
     int64_t now = now_ns();
     watch_keeper(now);
     if (!children_.empty()) adopt_children(now);
@@ -178,23 +180,24 @@ void Engine::run() {
       if (m.reads() && !m.nonblocking) look_at_blocking(m);
       if (m.stance == Stance::passing && now >= m.next_check) check_turn(m, now);
     }
-    for (int n = 0; n < kWorkAtOnce && !work_.empty() && work_.top().due <= now; ++n) {
-      Work w = work_.top();
-      work_.pop();
-      do_work(std::move(w));
-    }
+    work_some(now);
     if (releasing_) {
       release_some();
     } else {
       sweep_gone(now);
-      if (!faults_.all_waiting().empty()) sweep_answered(now);
+      if (!faults_.all_waiting().empty()) {
+        sweep_unmapped(now);
+        sweep_answered(now);
+      }
     }
+    publish_counts();
   }
   {
     std::lock_guard lock(posted_mutex_);
     ended_ = true;
   }
   run_posted();  // what came in between
+  publish_counts();
 }
 
 /// What epoll tells of others: a fault to read, or an event (which fdinfo does not count) to read

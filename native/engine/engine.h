@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <queue>
@@ -81,6 +82,7 @@ enum class Notice : uint8_t {
   keeper_took_turn,
   owner_closed,
   handler_lives,
+  no_huge_page,
 };
 
 class Engine {
@@ -201,6 +203,10 @@ class Engine {
                     uint64_t& to, const Decision* shape = nullptr);
   void answer_now(Monitor& m, FaultRecord& f, const RawMessage& raw, Action action,
                   std::shared_ptr<Source> source, By by, std::shared_ptr<const Decision> shape);
+  bool no_huge_page(Monitor& m, const FaultRecord& f);
+  void note_race(const Monitor& m, const FaultRecord& f, const Resolution& r);
+  void hold_failed(Monitor& m, FaultRecord& f, const RawMessage& raw, Action action, int err, By by,
+                   std::shared_ptr<const Decision> shape);
   bool hold(Monitor& m, FaultRecord& f, const RawMessage& raw, bool decided);
   void finish(Monitor& m, FaultRecord& f, Action action, By by, const Resolution& r);
   void finish_waiting(Monitor& m, FaultTable::Waiting& w, Action action, By by,
@@ -222,13 +228,15 @@ class Engine {
   void keep_held(FaultTable::Waiting& w);
 
   // engine_acts.cc: what was asked of waiting faults
+  void work_some(int64_t now);
   void do_work(Work w);
   void settle_span(Monitor& m, uint64_t from, uint64_t to, const Resolution& r, Action action,
                    By by);
   void settle_gone(Monitor& m, FaultTable::Waiting& waiting, const Work& w, const Resolution& r);
   void settle(FaultTable::Waiting& w, State state, Action action, By by, int err);
   void resolve_outcome(uint64_t seq, bool ok, int err, const char* message);
-  void recount();
+  void recount() { counts_stale_ = true; }
+  void publish_counts();
 
   // engine_turns.cc: keeper, freezing, turns, leaving
   void hear_keeper();
@@ -251,6 +259,8 @@ class Engine {
   void sweep_answered(int64_t now);
   void sweep_gone(int64_t now);
   void tell_end(const Monitor& m);
+  void sweep_unmapped(int64_t now);
+  void end_unmapped(const Monitor& m, uint64_t from, uint64_t to);
   void ended_elsewhere(FaultTable::Waiting& w, By by);
   void begin_release(bool leave, std::function<void(Released)> done);
   void release_some();
@@ -275,7 +285,7 @@ class Engine {
   std::vector<Child> children_;  // not adopted yet
   int64_t next_adoption_ = 0;
   bool had_children_ = false;  // the keeper must know what they get
-  std::vector<Fork> forks_;  // of children that live, or whose number is not told yet
+  std::vector<Fork> forks_;    // of children that live, or whose number is not told yet
 
   std::priority_queue<Work, std::vector<Work>, std::greater<>> work_;
   std::vector<Work> parked_;  // waits until we are armed again
@@ -292,7 +302,10 @@ class Engine {
       woken_first_;  // by page: `spurious`, answered when it faults again
   std::unordered_set<uint64_t> delayed_;
   std::unordered_map<uint64_t, uint64_t> waiting_of_thread_;  // monitor and tid -> seq
-  int64_t next_sweep_ = 0, next_gone_look_ = 0;
+  int64_t next_sweep_ = 0, next_gone_look_ = 0, next_unmapped_look_ = 0;
+  std::map<std::pair<uint32_t, uint64_t>, uint32_t>
+      raced_;  // monitor and huge page: EEXIST so often
+  bool counts_stale_ = false;
   int64_t keeper_look_ = 0;          // when to look at the keeper next
   int64_t keeper_silent_since_ = 0;  // stopped, or owing us a reply; 0: all is well
   std::vector<std::function<void(HandlerState, KeeperRefusal, int32_t)>> arm_waiters_;

@@ -13,6 +13,8 @@ int64_t backoff(uint32_t tries) {
   return std::min<int64_t>(5 * kMilli, (50 * kMicro) << std::min(tries, 7u));
 }
 
+constexpr int64_t kWorkFor = 2 * kMilli;  // at a time
+
 }  // namespace
 
 void Engine::act(ActRequest request, ActDone done) {
@@ -20,11 +22,34 @@ void Engine::act(ActRequest request, ActDone done) {
     if (request.seqs.empty()) return done({});
     auto pending = std::make_shared<Pending>(Pending{request.seqs.size(), {}, std::move(done)});
     for (uint64_t seq : request.seqs) requests_.emplace(seq, pending);
-    for (uint64_t seq : request.seqs) {
-      Work w{request.delay_ns, seq, request.what, request.action, request.source, request.by, 0};
-      do_work(std::move(w));
+    const int64_t until = now_ns() + kWorkFor;
+    for (size_t i = 0; i < request.seqs.size(); ++i) {
+      Work w{request.delay_ns,
+             request.seqs[i],
+             request.what,
+             request.action,
+             request.source,
+             request.by,
+             0};
+      // The rest comes when others had their turn, in the order asked: due long ago.
+      if (request.what != ActRequest::What::delay && now_ns() > until) {
+        w.due = static_cast<int64_t>(i);
+        work_.push(std::move(w));
+      } else {
+        do_work(std::move(w));
+      }
     }
   });
+}
+
+/// Ten thousand answers take the better part of a second, since the kernel looks through all
+/// waiters to wake one. New faults and the keeper do not wait for them.
+void Engine::work_some(int64_t now) {
+  while (!work_.empty() && work_.top().due <= now && now_ns() - now < kWorkFor) {
+    Work w = work_.top();
+    work_.pop();
+    do_work(std::move(w));
+  }
 }
 
 void Engine::edit(uint64_t seq, std::vector<uint8_t> bytes) {
@@ -168,6 +193,11 @@ void Engine::do_work(Work w) {
   if (waiting->placed != Action::none) action = waiting->placed;
   w.action = action;
   if (r.outcome != Outcome::done) return settle_gone(m, *waiting, w, r);
+  note_race(m, f, r);
+  if (r.races > 0 && no_huge_page(m, f)) {  // woken by now, its thread comes again
+    settle(*waiting, State::gone, Action::wake, By::target, ENOMEM);
+    return resolve_outcome(seq, false, ENOMEM, "found no free huge page");
+  }
   finish_waiting(m, *waiting, action, w.by, r);
   settle(*waiting, f.state, action, w.by, f.err);
   resolve_outcome(
@@ -244,11 +274,16 @@ void Engine::resolve_outcome(uint64_t seq, bool ok, int err, const char* message
   requests_.erase(first, last);
   for (auto& p : waiting) {
     p->outcomes.push_back({seq, ok, err, message});
-    if (--p->left == 0) p->done(std::move(p->outcomes));
+    if (--p->left > 0) continue;
+    publish_counts();  // who hears of it finds it counted
+    p->done(std::move(p->outcomes));
   }
 }
 
-void Engine::recount() {
+/// Once for many changes: with thousands delayed, the oldest that is held takes a while to find.
+void Engine::publish_counts() {
+  if (!counts_stale_) return;
+  counts_stale_ = false;
   int64_t oldest = 0;
   auto& all = faults_.all_waiting();
   for (const auto& [seq, w] : all) {

@@ -46,9 +46,12 @@ void Engine::on_event(Monitor& m, const RawMessage& raw, int64_t read_at) {
       e.type = LogType::unmap;
       e.a = raw.word[1];
       e.b = raw.word[2];
-      std::lock_guard lock(shared_);
-      m.ranges.unmap(e.a, e.b);
-      publish_ranges();
+      {
+        std::lock_guard lock(shared_);
+        m.ranges.unmap(e.a, e.b);
+        publish_ranges();
+      }
+      end_unmapped(m, e.a, e.b);
       break;
     }
     default:

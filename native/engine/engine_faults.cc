@@ -195,36 +195,19 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
 void Engine::answer_now(Monitor& m, FaultRecord& f, const RawMessage& raw, Action action,
                         std::shared_ptr<Source> source, By by,
                         std::shared_ptr<const Decision> shape) {
+  if (no_huge_page(m, f)) return hold_failed(m, f, raw, action, ENOMEM, by, std::move(shape));
   uint64_t from, to;
   Resolution r = answer(m, f, action, source.get(), from, to, shape.get());
+  note_race(m, f, r);
   // From here on the thread runs; what follows costs it nothing.
   if (!f.hits) f.hits = faults_.count_hit(f.page);
   if (r.outcome == Outcome::again || r.outcome == Outcome::failed) {
+    if (r.outcome == Outcome::failed)
+      return hold_failed(m, f, raw, action, r.err, by, std::move(shape));
     f.err = r.err;
     if (!hold(m, f, raw, false)) return;
     faults_.waiting(f.seq)->decision = std::move(shape);
-    if (r.outcome == Outcome::failed) {
-      bump(counters_.failed, 1);
-      {
-        std::lock_guard lock(shared_);
-        auto* w = faults_.waiting(f.seq);
-        w->record.state = State::failed;
-        w->record.action = action;
-        faults_.update(w->record);
-      }
-      log_.add({.type = LogType::resolve,
-                .monitor = m.id,
-                .seq = f.seq,
-                .b = static_cast<uint64_t>(f.read_at),
-                .c = static_cast<uint64_t>(now_ns()),
-                .pid = f.pid,
-                .by_id = f.by_id,
-                .err = r.err,
-                .action = action,
-                .by = by});
-    } else {
-      do_work({0, f.seq, ActRequest::What::answer, action, nullptr, by, 0});
-    }
+    do_work({0, f.seq, ActRequest::What::answer, action, nullptr, by, 0});
     return;
   }
   finish(m, f, action, by, r);

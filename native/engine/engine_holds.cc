@@ -1,7 +1,15 @@
 // Faults that wait: their slot in the journal, their record, how they end.
+#include <cerrno>
+
 #include "engine/engine.h"
+#include "kernel/page_size.h"
 
 namespace uffdscope {
+namespace {
+
+constexpr uint32_t kRacesInARow = 3;
+
+}  // namespace
 
 /// Marks a fault as answered (or gone) and counts it.
 void Engine::finish(Monitor& m, FaultRecord& f, Action action, By by, const Resolution& r) {
@@ -101,6 +109,58 @@ bool Engine::hold(Monitor& m, FaultRecord& f, const RawMessage& raw, bool decide
           {f.due_at, f.seq, ActRequest::What::answer, Action::none, nullptr, By::default_, 0});
     }
   }
+  return true;
+}
+
+/// The default could not answer it: it waits for the operator.
+void Engine::hold_failed(Monitor& m, FaultRecord& f, const RawMessage& raw, Action action, int err,
+                         By by, std::shared_ptr<const Decision> shape) {
+  if (!f.hits) f.hits = faults_.count_hit(f.page);
+  f.err = err;
+  if (!hold(m, f, raw, false)) return;
+  bump(counters_.failed, 1);
+  {
+    std::lock_guard lock(shared_);
+    auto* w = faults_.waiting(f.seq);
+    w->decision = std::move(shape);
+    w->record.state = State::failed;
+    w->record.action = action;
+    faults_.update(w->record);
+  }
+  log_.add({.type = LogType::resolve,
+            .monitor = m.id,
+            .seq = f.seq,
+            .b = static_cast<uint64_t>(f.read_at),
+            .c = static_cast<uint64_t>(now_ns()),
+            .pid = f.pid,
+            .by_id = f.by_id,
+            .err = err,
+            .action = action,
+            .by = by});
+}
+
+/// With an empty pool the kernel says of a huge page that it is there (EEXIST, hugetlb_mfill_*):
+/// woken, its thread would fault again at once, for ever.
+void Engine::note_race(const Monitor& m, const FaultRecord& f, const Resolution& r) {
+  if (f.page_shift == page_shift()) return;
+  if (r.races > 0) {
+    ++raced_[{m.id, f.page}];
+  } else if (r.outcome == Outcome::done && !raced_.empty()) {
+    raced_.erase({m.id, f.page});
+  }
+}
+
+/// It was "there already" several times in a row, and is not there.
+bool Engine::no_huge_page(Monitor& m, const FaultRecord& f) {
+  if (f.page_shift == page_shift() || raced_.empty()) return false;
+  auto raced = raced_.find({m.id, f.page});
+  if (raced == raced_.end() || raced->second < kRacesInARow) return false;
+  auto state = m.of_child ? Result<PageState>(PageState::missing) : page_state(m, f.page);
+  if (!state || *state != PageState::missing) {
+    raced_.erase(raced);
+    return false;
+  }
+  if (counters_.notice != static_cast<uint8_t>(Notice::no_huge_page)) notice(Notice::no_huge_page);
   return true;
 }
 

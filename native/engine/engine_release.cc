@@ -95,6 +95,7 @@ void Engine::finish_release() {
     }
   }
   settle_arm_waiters(HandlerState::unknown, KeeperRefusal::unwatched, 0);
+  publish_counts();
   for (auto& done : std::exchange(release_waiters_, {})) done(released);
 }
 

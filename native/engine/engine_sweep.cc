@@ -1,7 +1,12 @@
 // Faults that ended without us: the handler's other threads fill pages on their own (QEMU's listen
 // thread, a prefetcher), and a signal takes a thread out of its fault. What no thread waits for
 // must not be shown, nor answered, as waiting.
+#include <sys/mman.h>
+
+#include <cerrno>
+
 #include "engine/engine.h"
+#include "kernel/page_size.h"
 #include "kernel/proc_threads.h"
 #include "kernel/procfs.h"
 
@@ -9,6 +14,7 @@ namespace uffdscope {
 namespace {
 
 constexpr int64_t kSweep = 250 * kMilli;
+constexpr int64_t kUnmappedSweep = kSecond;
 constexpr uint64_t kExiting = 0x00000004;  // PF_EXITING of sched.h
 constexpr size_t kAtOnce = 512;            // oldest first; one pread of 8 bytes each
 
@@ -70,6 +76,40 @@ void Engine::sweep_gone(int64_t now) {
   }
 }
 
+/// Mappings that went take the faults with them that waited there; the kernel leaves their threads
+/// asleep. Woken, they find out themselves.
+void Engine::end_unmapped(const Monitor& m, uint64_t from, uint64_t to) {
+  for (uint64_t seq : faults_.waiting_in(from, to)) {
+    auto* w = faults_.waiting(seq);
+    if (w->record.monitor != m.id) continue;
+    (void)m.uffd.wake(w->record.page, uint64_t{1} << w->record.page_shift);
+    settle(*w, State::gone, Action::wake, By::target, ENOENT);
+    resolve_outcome(seq, false, ENOENT, "went with its memory");
+  }
+}
+
+/// Where no event tells of it (the feature was not asked for, or the message is its owner's). Asked
+/// by a COPY from memory that can't be read: EFAULT where the page could be answered, ENOENT where
+/// nothing is registered any more. It changes nothing either way.
+void Engine::sweep_unmapped(int64_t now) {
+  if (now < next_unmapped_look_) return;
+  next_unmapped_look_ = now + kUnmappedSweep;
+  static const void* unreadable =
+      ::mmap(nullptr, page_size(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (unreadable == MAP_FAILED) return;
+  std::vector<std::pair<const Monitor*, uint64_t>> over;
+  size_t looked = 0;
+  for (const auto& [seq, w] : faults_.all_waiting()) {
+    if (++looked > kAtOnce) break;
+    const Monitor* m = monitor(w.record.monitor);
+    // Of a huge page each try takes one from the pool for a moment.
+    if (!m || m->gone || w.record.page_shift != page_shift()) continue;
+    if (m->uffd.copy(w.record.page, unreadable, page_size()).err == ENOENT)
+      over.emplace_back(m, w.record.page);
+  }
+  for (auto& [m, page] : over) end_unmapped(*m, page, page + page_size());
+}
+
 /// A few times a second: is the page there by now? Then somebody else brought it; a thread that
 /// still sleeps on it is woken, which is right in every case.
 void Engine::sweep_answered(int64_t now) {
@@ -82,12 +122,7 @@ void Engine::sweep_answered(int64_t now) {
     Monitor* m = monitor(w.record.monitor);
     if (!m || m->gone || m->of_child || w.record.state == State::failed) continue;
     if (w.placed != Action::none) continue;  // there by our own doing, asleep on purpose
-    if (!m->pagemap) {
-      auto opened = Pagemap::open(m->pid);
-      if (!opened) continue;
-      m->pagemap.emplace(std::move(*opened));
-    }
-    auto state = m->pagemap->state_of(w.record.page);
+    auto state = page_state(*m, w.record.page);
     if (state && answered(w.record, *state)) over.push_back(seq);
   }
   for (uint64_t seq : over) {

@@ -19,6 +19,15 @@ std::optional<UffdFdinfo> fdinfo_now(const Monitor& m) {
 
 }  // namespace
 
+Result<PageState> page_state(Monitor& m, uint64_t page) {
+  if (!m.pagemap) {
+    auto opened = Pagemap::open(m.pid);
+    if (!opened) return std::unexpected(opened.error());
+    m.pagemap.emplace(std::move(*opened));
+  }
+  return m.pagemap->state_of(page);
+}
+
 int64_t unread_faults(const Monitor& m) {
   auto info = fdinfo_now(m);
   return info ? static_cast<int64_t>(info->pending) : -1;

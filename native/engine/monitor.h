@@ -59,6 +59,8 @@ struct Monitor {
   bool reads() const { return stance == Stance::armed && !gone; }
 };
 
+/// What its target has at this page.
+Result<PageState> page_state(Monitor& m, uint64_t page);
 /// Unread faults by fdinfo, or -1 when it can't be read. Events are not in this count.
 int64_t unread_faults(const Monitor& m);
 /// Faults that somebody has read and that still wait, by fdinfo; -1 when it can't be read.

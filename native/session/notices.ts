@@ -29,6 +29,8 @@ export function noticeText(
       return 'Its owner closed this userfaultfd: ours is the last descriptor. Leaving lets what faults then read zeros.';
     case 10:
       return 'The handler lives: it was only busy. What we held in its place goes back to it.';
+    case 11:
+      return 'No free huge page: the kernel cannot answer these faults. Raise vm.nr_hugepages, then answer them again.';
     default:
       return `Notice ${s.notice}.`;
   }

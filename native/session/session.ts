@@ -19,6 +19,7 @@ import type {
   DefaultAnswer,
   DetachSummary,
   Fault,
+  HandlerState,
   How,
   PageBytes,
   PageMap,
@@ -205,8 +206,9 @@ export class NativeJoin implements Session {
   async perform(verb: Verb, seqs: readonly number[]): Promise<VerbOutcome[]> {
     const allowed: number[] = [];
     const refused = new Map<number, string>();
+    const handler = HANDLERS[this.#native.snapshot().handler]!;
     for (const seq of seqs) {
-      const verdict = this.legal(verb.verb, seq);
+      const verdict = this.#legal(verb.verb, seq, handler);
       if (verdict.ok) allowed.push(seq);
       else refused.set(seq, verdict.reason);
     }
@@ -227,6 +229,10 @@ export class NativeJoin implements Session {
   }
 
   legal(verb: VerbName, seq: number): { ok: true } | { ok: false; reason: string } {
+    return this.#legal(verb, seq, HANDLERS[this.#native.snapshot().handler]!);
+  }
+
+  #legal(verb: VerbName, seq: number, handler: HandlerState): { ok: true } | { ok: false; reason: string } {
     const fault = this.faults.row(seq);
     if (!fault) return { ok: false, reason: `Fault ${seq} is no longer kept.` };
     return legal(verb, {
@@ -234,7 +240,7 @@ export class NativeJoin implements Session {
       state: fault.state,
       features: this.uffd.features,
       modes: fault.rangeId === null ? [] : (this.rangeById(fault.rangeId)?.modes ?? []),
-      handler: HANDLERS[this.#native.snapshot().handler]!,
+      handler,
       edited: fault.edited,
     });
   }

@@ -7,10 +7,11 @@
 //   write ID PAGE BYTE      the same
 //   remove|unmap ID PAGE COUNT
 //   remap ID PAGE COUNT     RESULT: the new address
-//   split ID PAGE COUNT     makes these pages a mapping of their own, as mprotect(2) and madvise(2)
-//   do fork ID PAGE            RESULT: what the child reads there many ID                 uses up
-//   the mappings that the process may have; RESULT: their number exec                    becomes
-//   cat(1), which ends with its input
+//   split ID PAGE COUNT     makes these pages a mapping of their own, as mprotect(2) does
+//   fork ID PAGE            RESULT: what the child reads there
+//   crowd ID PAGE COUNT     a thread for each page reads all of it; RESULT: BYTE:PAGES ...
+//   many ID                 uses up the mappings that the process may have; RESULT: their number
+//   exec                    becomes cat(1), which ends with its input
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
@@ -91,6 +92,36 @@ static void do_fork(const struct order* o, char* result, size_t size) {
   }
 }
 
+/// One thread a page reads every byte of it; RESULT: which byte filled how many pages ("0:3
+/// 90:97"), 256 for a page of unequal bytes.
+static long filled[257];
+static void* one_of_crowd(void* argument) {
+  const volatile unsigned char* at = (unsigned char*)memory + (size_t)argument * unit;
+  int byte = at[0];
+  for (size_t i = 1; i < unit; i++)
+    if (at[i] != byte) byte = 256;
+  __atomic_fetch_add(&filled[byte], 1, __ATOMIC_RELAXED);
+  return NULL;
+}
+
+static void do_crowd(const struct order* o, char* result, size_t size) {
+  pthread_t* threads = calloc((size_t)o->more, sizeof *threads);
+  pthread_attr_t small;
+  pthread_attr_init(&small);
+  pthread_attr_setstacksize(&small, 32 << 10);
+  for (long i = 0; i < o->more; i++)
+    if (pthread_create(&threads[i], &small, one_of_crowd, (void*)(o->page + i)))
+      die("pthread_create of a crowd");
+  for (long i = 0; i < o->more; i++) pthread_join(threads[i], NULL);
+  free(threads);
+  size_t used = 0;
+  for (int byte = 0; byte < 257; byte++) {
+    long n = __atomic_exchange_n(&filled[byte], 0, __ATOMIC_RELAXED);
+    if (n && used < size)
+      used += (size_t)snprintf(result + used, size - used, used ? " %d:%ld" : "%d:%ld", byte, n);
+  }
+}
+
 static void do_many(char* result, size_t size) {
   long made = 0;
   for (int protection = PROT_READ;;
@@ -134,6 +165,8 @@ static void* obey(void* argument) {
     snprintf(result, sizeof result, "%d", madvise(at, length, MADV_DONTDUMP) ? errno : 0);
   } else if (!strcmp(o->what, "fork")) {
     do_fork(o, result, sizeof result);
+  } else if (!strcmp(o->what, "crowd")) {
+    do_crowd(o, result, sizeof result);
   } else if (!strcmp(o->what, "serve")) {
     do_serve();
   } else if (!strcmp(o->what, "many")) {
