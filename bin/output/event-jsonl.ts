@@ -35,7 +35,7 @@ export function jsonlLine(record: SessionRecord): string {
     case 'note':
       return `{"type":"note","t":${record.t},"text":${text(record.text)}}\n`;
     case 'summary':
-      return `{"type":"summary","t":${record.t},"faults":${record.faults},"resolved":${record.resolved},"failed":${record.failed},"handedBack":${record.handedBack},"byAction":${JSON.stringify(record.byAction)},"latency":${JSON.stringify(record.latency)}}\n`;
+      return `{"type":"summary","t":${record.t},"faults":${record.faults},"resolved":${record.resolved},"failed":${record.failed},"handedBack":${record.handedBack},"byAction":${JSON.stringify(record.byAction)},"latency":${JSON.stringify(record.latency)},"seed":${record.seed},"rules":${JSON.stringify(record.rules)}}\n`;
     case 'detach':
       return `{"type":"detach","t":${record.t},"pid":${record.pid},"released":${record.released},"restored":${record.restored}}\n`;
     default:

@@ -223,6 +223,8 @@ export const TRACE: Objects = {
     handedBack: ['integer', 'woken without an answer, for their handler'],
     byAction: ['counts', 'answers by action'],
     latency: ['Latency or null', 'from read to answer; null where nothing was answered'],
+    seed: ['integer', 'what the draws of rules hung on'],
+    rules: ['list of RuleSummary', 'every rule, in order'],
   } satisfies Fields<Records.SummaryRecord>,
   detach: {
     ...type('detach'),
@@ -231,6 +233,12 @@ export const TRACE: Objects = {
     released: ['integer', 'faults handed back on leaving'],
     restored: ['integer', 'pages put back; 0 when joining'],
   } satisfies Fields<Records.DetachRecord>,
+  RuleSummary: {
+    id: ['integer', 'as in `rule:ID`'],
+    text: ['text', 'as it was written'],
+    matched: ['integer', 'faults that its filter took'],
+    acted: ['integer', 'faults that it did something to'],
+  } satisfies Fields<Records.RuleSummary>,
   Latency: {
     p50: ['ns', 'half were faster'],
     p99: ['ns', 'one in a hundred was slower'],

@@ -199,6 +199,8 @@ class Engine {
   uint32_t vacant_monitor();
   Action chosen_answer(const Monitor& m, const FaultRecord& f,
                        std::shared_ptr<Source>& source) const;
+  Result<std::span<uint8_t>> fill_answer(Source* source, const FaultRecord& f,
+                                         const RangeInfo* range, uint64_t& from, uint64_t& to);
   Resolution answer(Monitor& m, FaultRecord& f, Action action, Source* source, uint64_t& from,
                     uint64_t& to, const Decision* shape = nullptr);
   void answer_now(Monitor& m, FaultRecord& f, const RawMessage& raw, Action action,

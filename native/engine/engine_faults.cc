@@ -86,6 +86,27 @@ Action Engine::chosen_answer(const Monitor& m, const FaultRecord& f,
   return reader ? Action::pass : Action::wake;
 }
 
+/// The bytes of the source for [from, to), in `buffer_`. Where the block reaches past the source's
+/// end, the page that faulted alone: `from` and `to` are changed to it.
+Result<std::span<uint8_t>> Engine::fill_answer(Source* source, const FaultRecord& f,
+                                               const RangeInfo* range, uint64_t& from,
+                                               uint64_t& to) {
+  if (!source) return std::unexpected(KernelError{"source", ENODATA});
+  const uint64_t page = uint64_t{1} << f.page_shift;
+  auto fill = [&]() -> Result<std::span<uint8_t>> {
+    std::span<uint8_t> into(buffer_.data(), to - from);
+    auto filled = source->fill(range ? from - range->start : 0, into);
+    if (!filled) return std::unexpected(filled.error());
+    return into;
+  };
+  if (buffer_.size() < to - from) buffer_.resize(to - from);
+  auto filled = fill();
+  if (filled || to - from <= page) return filled;
+  from = f.page;
+  to = f.page + page;
+  return fill();
+}
+
 Resolution Engine::answer(Monitor& m, FaultRecord& f, Action action, Source* source, uint64_t& from,
                           uint64_t& to, const Decision* shape) {
   const RangeInfo* range = m.ranges.find(f.page);
@@ -113,28 +134,18 @@ Resolution Engine::answer(Monitor& m, FaultRecord& f, Action action, Source* sou
   }
   if (action == Action::copy) {
     const uint64_t at = range ? from - range->start : 0;
-    if (const uint8_t* ready = source && !alters ? source->ready(at, to - from) : nullptr) {
-      return Resolver(f.page_shift)
-          .resolve(m.uffd, action, from, to - from, f.page, {ready, to - from}, wakes);
+    const uint8_t* ready = source && !alters ? source->ready(at, to - from) : nullptr;
+    if (ready) {
+      bytes = {ready, to - from};
+    } else {
+      auto filled = fill_answer(source, f, range, from, to);
+      if (!filled) {
+        notice(Notice::source_short);
+        return {Outcome::failed, 0, filled.error().err, 0};
+      }
+      if (alters) shape->alter(*filled, from, f.page, page);
+      bytes = *filled;
     }
-    if (buffer_.size() < to - from) buffer_.resize(to - from);
-    std::span<uint8_t> into(buffer_.data(), to - from);
-    uint64_t offset = range ? from - range->start : 0;
-    auto filled = source ? source->fill(offset, into)
-                         : Result<void>(std::unexpected(KernelError{"source", ENODATA}));
-    if (!filled && to - from > page) {  // the block reaches past the source's end: the page alone
-      from = f.page;
-      to = f.page + page;
-      into = into.first(page);
-      offset = range ? from - range->start : 0;
-      filled = source->fill(offset, into);
-    }
-    if (!filled) {
-      notice(Notice::source_short);
-      return {Outcome::failed, 0, filled.error().err, 0};
-    }
-    if (alters) shape->alter(into, from, f.page, page);
-    bytes = into;
   }
   Resolver resolver(f.page_shift);
   Resolution r = resolver.resolve(m.uffd, action, from, to - from, f.page, bytes, wakes);

@@ -26,7 +26,7 @@ struct FaultRecord {
       due_at;  // delayed: when it will be answered; held with --max-hold: when its default comes
   uint64_t address;
   uint64_t page;
-  uint64_t bytes;  // answered
+  uint64_t bytes;     // answered
   uint32_t pid;       // 0: of a forked child that is not known
   uint32_t tid;       // 0: unknown (no UFFD_FEATURE_THREAD_ID)
   uint32_t range_id;  // kNoRange: outside every known range

@@ -97,7 +97,7 @@ test('| head ends it also when nothing more is to be written', async () => {
     `timeout 20 $UFFDSCOPE attach ${target.pid} --headless -o jsonl | head -n 1; echo "\${PIPESTATUS[0]}"`,
   );
   assert.equal(stdout.trimEnd().split('\n').at(-1), '0');
-  assert.equal(stderr, 'uffdscope: looking only; --default, --source, --hold or --rule takes part.\n');
+  assert.match(stderr, /^uffdscope: looking only; .* takes part\.\n$/);
 });
 
 test('--filter shows only what it takes, and answers all the same', async () => {

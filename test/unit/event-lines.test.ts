@@ -56,6 +56,8 @@ const RECORDS: readonly SessionRecord[] = [
     handedBack: 0,
     byAction: { zero: 1, copy: 1 },
     latency: { p50: 1, p99: 2, max: 3 },
+    seed: 7,
+    rules: [{ id: 1, text: 'off<4k: zero', matched: 1, acted: 1 }],
   },
   { type: 'detach', t: 9, pid: 501, released: 0, restored: 0 },
 ];
