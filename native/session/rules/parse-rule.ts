@@ -120,12 +120,12 @@ function readModifiers(parts: readonly Part[]): Modifiers {
 
 /** Modifiers that shape an answer, and the actions that give none. */
 const SHAPES = ['corrupt', 'short', 'nowake', 'duplicate'] as const;
-const ANSWERLESS: readonly Terminal['action'][] = ['hold', 'wake', 'pass', 'poison', 'continue', 'unprotect'];
+const ANSWERLESS: ReadonlySet<Terminal['action']> = new Set(['hold', 'wake', 'pass', 'poison', 'continue', 'unprotect'] as const);
 
 function refuseContradictions(rule: Rule, parts: readonly Part[]): void {
   const { terminal, modifiers } = rule;
   const place = (name: string): Span => parts.find((p) => p.word.name === name)!;
-  if (terminal !== null && ANSWERLESS.includes(terminal.action)) {
+  if (terminal !== null && ANSWERLESS.has(terminal.action)) {
     const bytes = terminal.action === 'continue' || terminal.action === 'unprotect' || terminal.action === 'poison';
     for (const shape of SHAPES) {
       if (modifiers[shape] === undefined || (bytes && (shape === 'duplicate' || shape === 'nowake'))) continue;
