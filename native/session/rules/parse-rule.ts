@@ -120,7 +120,14 @@ function readModifiers(parts: readonly Part[]): Modifiers {
 
 /** Modifiers that shape an answer, and the actions that give none. */
 const SHAPES = ['corrupt', 'short', 'nowake', 'duplicate'] as const;
-const ANSWERLESS: ReadonlySet<Terminal['action']> = new Set(['hold', 'wake', 'pass', 'poison', 'continue', 'unprotect'] as const);
+const ANSWERLESS: ReadonlySet<Terminal['action']> = new Set([
+  'hold',
+  'wake',
+  'pass',
+  'poison',
+  'continue',
+  'unprotect',
+] as const);
 
 function refuseContradictions(rule: Rule, parts: readonly Part[]): void {
   const { terminal, modifiers } = rule;
