@@ -289,8 +289,9 @@ export class NativeJoin implements Session {
   }
 
   async release(): Promise<DetachSummary> {
+    const released = this.#native.release(false); // first: between the two the default would answer
     this.rules.switchAll(false);
-    const { pages } = await this.#native.release(false);
+    const { pages } = await released;
     return { released: pages, restored: 0, behind: null };
   }
 
