@@ -7,12 +7,14 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <mutex>
 #include <vector>
 
+#include "engine/clock.h"
 #include "kernel/pidfd.h"
 #include "kernel/proc_threads.h"
 #include "kernel/procfs.h"
@@ -24,8 +26,20 @@ namespace {
 
 constexpr int kChannelFd = 3;
 constexpr int kJournalFd = 4;
-constexpr int kReadyWaitMs = 2000;
+constexpr int kReadyWaitMs =
+    10'000;  // it says so within a millisecond where the machine is not drowned
 constexpr int kLeaveWaitMs = 3000;  // it gives back what is owed first, 64 pages a millisecond
+
+/// poll(2) on, whatever signals come: a signal that is not for us must not look like silence.
+bool readable_within(int fd, int ms) {
+  const int64_t until = now_ns() + ms * kMilli;
+  for (;;) {
+    pollfd p{fd, POLLIN, 0};
+    const int64_t left = std::max<int64_t>(0, (until - now_ns() + kMilli - 1) / kMilli);
+    const int n = ::poll(&p, 1, static_cast<int>(left));
+    if (n != -1 || errno != EINTR) return n == 1;
+  }
+}
 
 /// Those that stayed behind are our children until we end: whoever has ended is taken off the list
 /// when the next comes.
@@ -50,8 +64,7 @@ void KeeperLink::drop() {
   // It leaves at once after `bye` or when the channel closes; the wait keeps it from staying a
   // zombie. One that is stopped would never leave.
   auto pidfd = pidfd_open(pid_);
-  pollfd end{pidfd ? pidfd->get() : -1, POLLIN, 0};
-  if (::poll(&end, 1, kLeaveWaitMs) != 1) kill();
+  if (!readable_within(pidfd ? pidfd->get() : -1, kLeaveWaitMs)) kill();
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
@@ -59,9 +72,8 @@ void KeeperLink::drop() {
 
 std::optional<KeeperMessage> KeeperLink::part() {
   say(KeeperSay::bye);
-  pollfd p{channel_.get(), POLLIN, 0};
   bool closed = !channel_;
-  while (!closed && ::poll(&p, 1, kLeaveWaitMs) == 1) {
+  while (!closed && readable_within(channel_.get(), kLeaveWaitMs)) {
     auto message = hear(closed);
     if (!message || message->say != KeeperSay::stays) continue;
     channel_.reset();
@@ -126,9 +138,8 @@ Result<void> KeeperLink::start(const std::string& path) {
   theirs.reset();
   high_channel.reset();
 
-  pollfd p{channel_.get(), POLLIN, 0};
   bool closed = false;
-  if (::poll(&p, 1, kReadyWaitMs) == 1) {
+  if (readable_within(channel_.get(), kReadyWaitMs)) {
     if (auto m = hear(closed); m && m->say == KeeperSay::ready) return {};
   }
   drop();
