@@ -1,5 +1,16 @@
 /** Why the keeper would not freeze the handler (KeeperRefusal of keeper/protocol.h), as errors. */
+import { readFileSync } from 'node:fs';
 import { UffdscopeError } from './errors.js';
+
+/** Is the tracer that stands in our way the keeper of another uffdscope? */
+export function isKeeper({ refusal, pid }: { readonly refusal: number; readonly pid: number }): boolean {
+  if (refusal !== 2) return false;
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').startsWith('uffdscope-');
+  } catch {
+    return true; // it has ended meanwhile, whoever it was
+  }
+}
 
 /** `pid` is the thread or process that it is about, 0 when none is. */
 export function handlerRefusal(refusal: number, pid: number): UffdscopeError {
