@@ -2,7 +2,7 @@
  * `completion SHELL`: a script made from the tree of commands. It stands alone: pressing TAB starts no Node and
  * evaluates nothing that was typed.
  */
-import type { Argument, Command, Option } from 'commander';
+import type { Command, Option } from 'commander';
 import type { Context } from '../context.js';
 import type { CommandShape, FlagShape, Words } from '../output/completion-shape.js';
 import { bashScript } from '../output/completion-bash.js';
@@ -21,49 +21,72 @@ export async function completion(program: Command, shell: string, { out }: Conte
   const found = SHELLS.find((one) => one === shell);
   if (found === undefined)
     throw usage(`There is no completion for ${quoted(shell)}`, `There is for ${SHELLS.join(', ')}.`);
-  const { TARGETS } = await import('../../native/session/targets.js');
-  const targets = TARGETS.map(({ name }) => name);
-  const commands = program.commands.map((command) => commandShape(command, targets));
-  out.write(SCRIPTS[found](commands, flagsOf(program)));
+  const [{ TARGETS }, { RULE_WORDS }, { describe }] = await Promise.all([
+    import('../../native/session/targets.js'),
+    import('../../native/session/rules/fields.js'),
+    import('../../native/session/filter/describe.js'),
+  ]);
+  const lists: Lists = {
+    targets: TARGETS.map(({ name }) => name),
+    ruleWords: [
+      ...describe()
+        .fields.filter(({ context, later }) => context === 'faults' && later === null)
+        .map(({ name }) => `${name}=`),
+      ...RULE_WORDS.map(({ name, value, optional }) => (value === null || optional ? name : `${name}=`)),
+    ],
+  };
+  const commands = program.commands.map((command) => commandShape(command, lists));
+  out.write(SCRIPTS[found](commands, flagsOf(program, lists)));
 }
 
-function commandShape(command: Command, targets: readonly string[]): CommandShape {
-  const [argument] = command.registeredArguments;
+/** What the tree of commands does not name. */
+interface Lists {
+  readonly targets: readonly string[];
+  readonly ruleWords: readonly string[];
+}
+
+function commandShape(command: Command, lists: Lists): CommandShape {
   return {
     name: command.name(),
     about: command.description(),
-    flags: flagsOf(command),
-    argument: argumentWords(argument, targets),
+    flags: flagsOf(command, lists),
+    argument: argumentWords(command, lists),
   };
 }
 
-function argumentWords(argument: Argument | undefined, targets: readonly string[]): Words {
+function argumentWords(command: Command, lists: Lists): Words {
+  const [argument] = command.registeredArguments;
   switch (argument?.name()) {
     case 'pid':
       return { from: 'pids' };
     case 'shell':
       return { from: 'choices', choices: SHELLS };
     case 'target':
-      return { from: 'choices', choices: targets };
+      return { from: 'choices', choices: lists.targets };
     default:
-      return { from: 'nothing' };
+      return command.commands.length === 0
+        ? { from: 'nothing' }
+        : { from: 'choices', choices: command.commands.map((one) => one.name()) };
   }
 }
 
-function flagsOf(command: Command): FlagShape[] {
+function flagsOf(command: Command, lists: Lists): FlagShape[] {
   return command
     .createHelp()
     .visibleOptions(command)
     .map((option) => ({
       names: [option.long, option.short].filter((name) => name !== undefined && name !== null) as string[],
       about: option.description,
-      value: option.required || option.optional ? valueWords(option) : null,
+      value: option.required || option.optional ? valueWords(option, lists) : null,
     }));
 }
 
-function valueWords(option: Option): Words {
+const FILES = new Set(['--source', '--rules']);
+
+function valueWords(option: Option, { ruleWords }: Lists): Words {
   if (option.argChoices !== undefined) return { from: 'choices', choices: option.argChoices };
   if (option.long === '--via') return { from: 'pids' };
-  if (option.long === '--source') return { from: 'files' };
+  if (option.long === '--rule') return { from: 'rule', words: ruleWords };
+  if (FILES.has(option.long ?? '')) return { from: 'files' };
   return { from: 'nothing' };
 }

@@ -25,6 +25,15 @@ ${commands.map((one) => `        ${one.name}) COMPREPLY=($(compgen -W ${quote(na
 ${commands.map((one) => `    ${one.name}) ${reply(one.argument)} ;;`).join('\n')}
   esac
 }
+# What stands before the last part of a rule is kept; a rule in quotes comes with its opening quote.
+_uffdscope_rule() {
+  local cur=\${cur#[\\'\\"]} part word
+  part=\${cur##*[: ]}
+  compopt -o nospace 2>/dev/null
+  for word in $1; do
+    [[ $word == "$part"* ]] && COMPREPLY+=("\${cur%"$part"}$word")
+  done
+}
 complete -F _uffdscope uffdscope
 `;
 }
@@ -41,6 +50,8 @@ function reply(words: Words): string {
   switch (words.from) {
     case 'choices':
       return `COMPREPLY=($(compgen -W ${quote(words.choices.join(' '))} -- "$cur"))`;
+    case 'rule':
+      return `_uffdscope_rule ${quote(words.words.join(' '))}`;
     case 'pids':
       return `COMPREPLY=($(cd /proc && compgen -W "$(echo [0-9]*)" -- "$cur"))`;
     case 'files':

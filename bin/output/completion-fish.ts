@@ -30,6 +30,8 @@ function source(words: Words): string {
   switch (words.from) {
     case 'choices':
       return `-a ${quote(words.choices.join(' '))}`;
+    case 'rule':
+      return `-a ${quote(`(string replace -r "[^: ]*\\$" "" -- (commandline -ct)){${words.words.join(',')}}`)}`;
     case 'pids':
       return `-a '(__fish_complete_pids)'`;
     case 'files':

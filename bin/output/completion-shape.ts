@@ -2,7 +2,10 @@
 
 /** What a word at this place may be. */
 export type Words =
-  { readonly from: 'choices'; readonly choices: readonly string[] } | { readonly from: 'pids' | 'files' | 'nothing' };
+  | { readonly from: 'choices'; readonly choices: readonly string[] }
+  /** One of the words at each part of a rule, behind a space or a colon. */
+  | { readonly from: 'rule'; readonly words: readonly string[] }
+  | { readonly from: 'pids' | 'files' | 'nothing' };
 
 export interface FlagShape {
   /** `--json`, and `-o` where there is one. */

@@ -43,6 +43,8 @@ function source(words: Words): string {
   switch (words.from) {
     case 'choices':
       return `(${words.choices.join(' ')})`;
+    case 'rule':
+      return `{compset -P "*[: ]"; compadd -S "" -- ${words.words.join(' ')}}`;
     case 'pids':
       return '_pids';
     case 'files':

@@ -8,6 +8,7 @@ import { filterPage } from './filter.js';
 import { jsonPage } from './json.js';
 import { keysPage } from './keys.js';
 import { manualPage } from './manual.js';
+import { rulesPage } from './rules.js';
 
 export function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
@@ -17,6 +18,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ['reference/config.md', page(configPage())],
     ['reference/json.md', page(jsonPage())],
     ['reference/filter.md', page(filterPage())],
+    ['reference/rules.md', page(rulesPage())],
     ['uffdscope.1.md', manualPage(readFileSync(join(import.meta.dirname, '..', 'uffdscope.1.md'), 'utf8'))],
   ]);
 }

@@ -18,7 +18,7 @@ export function filterPage(): string {
   ];
   return sections(
     '# Filter language',
-    'One language for what the list shows and for what is held. A mistake is shown with a caret under it and the nearest word that would fit.',
+    'One language for what the list shows, for what is held, and for what [rules](rules.md) take. A mistake is shown with a caret under it and the nearest word that would fit.',
     `\`\`\`\n${GRAMMAR}\n\`\`\``,
     'What is not known of a row is in no comparison: `lat>1ms` and `lat<=1ms` both leave out a fault without an answer.',
     '## Examples',

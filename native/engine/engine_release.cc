@@ -27,6 +27,10 @@ void Engine::begin_release(bool leave, std::function<void(Released)> done) {
   policy_.hold_on = false;
   policy_.named = false;
   counters_.hold_on = false;
+  // At once with the rest: what comes again must meet no rule, and no default in between.
+  rules_ = nullptr;
+  woken_first_.clear();
+  collected_.clear();
   work_ = {};
   for (auto& w : std::exchange(parked_, {})) resolve_outcome(w.seq, false, 0, "was handed back");
   for (auto& m : monitors_) {

@@ -26,6 +26,17 @@ test('bash: commands, flags, choices, pids', async () => {
   assert.deepEqual(await offered('ps', '--by', 'f'), ['feature']);
 });
 
+test('bash: the parts of a rule, whatever stands before them', async () => {
+  assert.deepEqual(await offered('attach', '--rule', 'del'), ['delay=']);
+  assert.deepEqual(await offered('attach', '--rule', 'range=heap: cor'), ['range=heap: corrupt=']);
+  assert.deepEqual(
+    await offered('attach', '--rule', '"off<4k po').then(([first]) => first),
+    'off<4k po'.replace('po', 'poison'),
+  );
+  assert.ok((await offered('attach', '--rule', 'ra')).includes('range='));
+  assert.deepEqual(await offered('rules', 'c'), ['check']);
+});
+
 test('bash: nothing that was typed is run', async () => {
   const { stdout } = await bash(
     `eval "$($UFFDSCOPE completion bash)"; COMP_WORDS=(uffdscope attach '$(echo ran >&2)' ''); COMP_CWORD=3; _uffdscope 2>&1`,

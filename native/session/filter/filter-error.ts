@@ -47,13 +47,19 @@ export function quoted(text: string): string {
   return `"${safeText(short)}"`;
 }
 
+/** Of a text that is longer, only so much around the place is shown. */
+const SHOWN = 400;
+
 /** The message, the filter line and a caret under the place. */
 export function renderFilterError(text: string, error: FilterError): string {
-  const from = error.column - 1;
-  const before = safeText(text.slice(0, from));
-  const under = safeText(text.slice(from, from + error.length));
+  const at = error.column - 1;
+  const first = text.length <= SHOWN ? 0 : Math.max(0, at - SHOWN / 2);
+  const shown = text.slice(first, first + SHOWN);
+  const from = at - first;
+  const before = safeText(shown.slice(0, from));
+  const under = safeText(shown.slice(from, from + error.length));
   const caret = '^' + '~'.repeat(Math.max(0, stringWidth(under) - 1));
-  return [error.message, `  ${safeText(text)}`, `  ${' '.repeat(stringWidth(before))}${caret}`].join('\n');
+  return [error.message, `  ${safeText(shown)}`, `  ${' '.repeat(stringWidth(before))}${caret}`].join('\n');
 }
 
 /** The same as the one error class, for callers that throw. */

@@ -24,8 +24,18 @@ export interface ParsedRule {
   readonly notes: readonly string[];
 }
 
+/** Of a session. The engine numbers them in 16 bits, and each costs every fault a little. */
+export const MAX_RULES = 10_000;
+export const TOO_MANY = `a session takes at most ${MAX_RULES} rules`;
+const MAX_LENGTH = 4096;
+
 export function parseRule(text: string): Outcome<ParsedRule> {
   return outcome(() => {
+    if (text.length > MAX_LENGTH)
+      throw new FilterFault(`a rule has at most ${MAX_LENGTH} characters; this one has ${text.length}`, {
+        at: MAX_LENGTH,
+        length: 1,
+      });
     const split = splitRule(text);
     const syntax = parse(split.filter.text);
     const filter = check(syntax, { context: 'faults', when: 'fault' });

@@ -4,7 +4,7 @@ import { UffdscopeError } from '../errors.js';
 import { checkRules } from './check-rules.js';
 import { compileRule } from './compile-rule.js';
 import { formatRule } from './format-rule.js';
-import { parseRule, toRulesError } from './parse-rule.js';
+import { MAX_RULES, parseRule, TOO_MANY, toRulesError } from './parse-rule.js';
 import type { Rule } from './rule.js';
 
 /** A rule as lists show it. */
@@ -124,6 +124,7 @@ export class RuleBook {
   }
 
   #change(entries: Entry[]): void {
+    if (entries.length > MAX_RULES) throw new UffdscopeError('RULES', `${sentence(TOO_MANY)}.`, 'Leave some out.');
     const used = new Map<string, number>();
     const native = entries
       .filter((entry) => entry.on)
@@ -140,6 +141,8 @@ export class RuleBook {
     this.#changes++;
   }
 }
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function noScript(name: string): never {
   throw new UffdscopeError('RULES', `No script is called ${name}.`, 'Load it with --script FILE.');

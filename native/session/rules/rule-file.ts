@@ -4,7 +4,7 @@ import { UffdscopeError } from '../errors.js';
 import { renderFilterError } from '../filter/index.js';
 import { safeText } from '../safe-text.js';
 import { checkRules, type RuleWarning } from './check-rules.js';
-import { parseRule, type ParsedRule } from './parse-rule.js';
+import { MAX_RULES, parseRule, TOO_MANY, type ParsedRule } from './parse-rule.js';
 
 export interface FileRule extends ParsedRule {
   /** From 1. */
@@ -19,13 +19,15 @@ export interface RuleFile {
   readonly warnings: readonly (RuleWarning & { readonly line: number })[];
 }
 
-/** All mistakes of a file in one error, each with its line. */
+/** The first mistakes of a file in one error, each with its line. */
 export function rulesError(path: string, errors: RuleFile['errors']): UffdscopeError {
-  const lines = errors.map(({ line, message }) => `${safeText(path)}:${line}: ${message}`);
+  const lines = errors.slice(0, MAX_TOLD).map(({ line, message }) => `${safeText(path)}:${line}: ${message}`);
+  if (errors.length > MAX_TOLD) lines.push(`… and ${errors.length - MAX_TOLD} more lines that cannot be read.`);
   return new UffdscopeError('RULES', lines.join('\n'), 'See docs/reference/rules.md for every action.');
 }
 
 const MAX_BYTES = 1 << 20;
+const MAX_TOLD = 20;
 
 /** @throws UffdscopeError RULES: the file cannot be read as text. */
 export function readRuleFile(path: string): RuleFile {
@@ -35,9 +37,14 @@ export function readRuleFile(path: string): RuleFile {
 export function parseRules(text: string): RuleFile {
   const rules: FileRule[] = [];
   const errors: { line: number; message: string }[] = [];
-  text.split(/\r?\n/).forEach((written, i) => {
+  const lines = text.split(/\r?\n/);
+  lines.forEach((written, i) => {
     const rule = stripComment(written).trim();
     if (rule === '') return;
+    if (rules.length === MAX_RULES) {
+      if (errors.at(-1)?.message !== TOO_MANY) errors.push({ line: i + 1, message: TOO_MANY });
+      return;
+    }
     const parsed = parseRule(rule);
     if (parsed.ok) rules.push({ rule: parsed.rule, notes: parsed.notes, line: i + 1, text: rule });
     else errors.push({ line: i + 1, message: renderFilterError(rule, parsed.error) });
