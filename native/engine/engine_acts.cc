@@ -91,23 +91,7 @@ void Engine::do_work(Work w) {
   if (m.gone) return settle_gone(m, *waiting, w, {Outcome::gone, 0, ESRCH});
 
   if (w.what == ActRequest::What::delay) {
-    int64_t due = now_ns() + w.due;
-    {
-      std::lock_guard lock(shared_);
-      delayed_.insert(f.seq);
-      f.state = State::delayed;
-      f.due_at = due;
-      faults_.update(f);
-    }
-    log_.add({.type = LogType::decide,
-              .monitor = m.id,
-              .seq = f.seq,
-              .a = static_cast<uint64_t>(DecideWhat::delay),
-              .b = static_cast<uint64_t>(due),
-              .pid = f.pid,
-              .by = w.by});
-    work_.push({due, f.seq, ActRequest::What::answer, Action::none, nullptr, w.by, 0});
-    recount();
+    delay_until(*waiting, now_ns() + w.due, w.by);
     return resolve_outcome(f.seq, true, 0, "is delayed");
   }
   if (!m.reads()) {

@@ -6,16 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { attach, UffdscopeError, type NativeJoin } from '../../native/session/index.js';
 import { startTarget } from '../fixtures/target.js';
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(what: string, check: () => boolean, ms = 5000): Promise<void> {
-  const end = performance.now() + ms;
-  while (!check()) {
-    assert.ok(performance.now() < end, `within ${ms} ms: ${what}`);
-    await sleep(10);
-  }
-}
+import { sleep, until } from '../support/until.js';
 
 const held = (session: NativeJoin, count: number) =>
   until(`${count} held`, () => session.snapshot().held >= count).then(() => session.faults.waiting());
@@ -190,7 +181,7 @@ test('events are ours where no handler lives: fork, remap, remove, unmap are rea
   await using target = await startTarget('remaps', ['--no-handler', '--pause', 10]);
   await using session = await attach({ pid: target.pid, source: { type: 'pattern', byte: 0x5a }, armed: true });
   const types = () => new Set(session.events(1, 4096).map((e) => e.type));
-  await until('all three kinds', () => ['remap', 'remove', 'unmap'].every((t) => types().has(t as never)), 8000);
+  await until('all three kinds', () => ['remap', 'remove', 'unmap'].every((t) => types().has(t as never)));
   await sleep(200);
   assert.doesNotMatch(target.lines.join('\n'), /wrong/);
 });
@@ -198,7 +189,7 @@ test('events are ours where no handler lives: fork, remap, remove, unmap are rea
 test('a forked child is answered through the uffd that its fork event brought', async () => {
   await using target = await startTarget('forks', ['--no-handler', '--pause', 20]);
   await using session = await attach({ pid: target.pid, source: { type: 'pattern', byte: 0x5a }, armed: true });
-  await until('three forks', () => session.events(1, 4096).filter((e) => e.type === 'fork').length >= 3, 8000);
+  await until('three forks', () => session.events(1, 4096).filter((e) => e.type === 'fork').length >= 3);
   await sleep(300);
   assert.doesNotMatch(target.lines.join('\n'), /wrong/);
 });
@@ -206,7 +197,7 @@ test('a forked child is answered through the uffd that its fork event brought', 
 test('a handler that read and forgot: it is said, and redrive brings the faults to us', async () => {
   await using target = await startTarget('handler_stalls');
   await using session = await attach({ pid: target.pid, defaultAnswer: 'zero', armed: true });
-  await until('the notice', () => /read by the handler/.test(session.snapshot().notice), 6000);
+  await until('the notice', () => /read by the handler/.test(session.snapshot().notice));
   assert.equal(session.snapshot().faults, 0);
   await session.redrive();
   await until('both threads are answered', () => session.snapshot().resolved >= 2);

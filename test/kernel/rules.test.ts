@@ -7,16 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { attach, UffdscopeError, type AttachOptions, type NativeJoin } from '../../native/session/index.js';
 import { startTarget } from '../fixtures/target.js';
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(what: string, check: () => boolean, ms = 20_000): Promise<void> {
-  const end = performance.now() + ms;
-  while (!check()) {
-    assert.ok(performance.now() < end, `within ${ms} ms: ${what}`);
-    await sleep(5);
-  }
-}
+import { sleep, until } from '../support/until.js';
 
 interface Page {
   readonly page: number;
@@ -144,7 +135,7 @@ test('poison is SIGBUS', async () => {
   await using target = await startTarget('missing', ['--pages', 8]);
   await using session = await attach({ pid: target.pid, defaultAnswer: 'zero', rules: ['off=4k: poison'] });
   assert.equal((await target.exit).signal, 'SIGBUS');
-  assert.equal(session.faults.row(2)!.action, 'poison');
+  await until('the record', () => session.faults.row(2)?.action === 'poison');
 });
 
 test('what a rule holds is let go with it, and the rules that are left decide', async () => {
