@@ -2,7 +2,7 @@
 import type { ReadStream } from 'node:tty';
 import { UffdscopeError } from '../native/session/errors.js';
 import type { Session } from '../native/session/types.js';
-import { App } from './app/app.js';
+import { ScreenApp } from './app/app.js';
 import { beginAttaching, type Attaching } from './app/attaching.js';
 import { draw, type Drawn } from './app/draw.js';
 import type { ScreenEnd } from './app/end.js';
@@ -45,12 +45,12 @@ export async function runScreen(source: ScreenSource, options: ScreenOptions = {
   const theme = chooseTheme(options.color ?? 'auto', env, options.theme);
   const ascii = options.ascii ?? !isUtf8Locale(env);
 
-  let app: App | null = null;
+  let app: ScreenApp | null = null;
   const screen = new Screen(tty.output, tty.input, {
     mouse: options.mouse ?? true,
     onOwned: (owned) => app?.watch?.session.guardTerminal(owned),
   });
-  app = new App(screen, { theme, ascii, mouse: options.mouse ?? true, keymap: new Keymap(commands) });
+  app = new ScreenApp(screen, { theme, ascii, mouse: options.mouse ?? true, keymap: new Keymap(commands) });
   if (options.hints === false) app.set({ hints: false });
   if ('list' in source) app.picker = new PickerView(app, source);
   else if ('attach' in source) beginAttaching(app, source);
@@ -58,7 +58,7 @@ export async function runScreen(source: ScreenSource, options: ScreenOptions = {
   return run(app, screen, tty.input, chalkLevel(theme));
 }
 
-async function run(app: App, screen: Screen, input: ReadStream, level: 0 | 1 | 3): Promise<ScreenEnd> {
+async function run(app: ScreenApp, screen: Screen, input: ReadStream, level: 0 | 1 | 3): Promise<ScreenEnd> {
   const keys = new Keys();
   const ticker = new Ticker(app);
   let drawn: Drawn | null = null;
@@ -69,6 +69,7 @@ async function run(app: App, screen: Screen, input: ReadStream, level: 0 | 1 | 3
     drawn = draw(app);
     if (chrome) chrome.set(drawn.chrome);
     else chrome = new ChromeStore(drawn.chrome);
+    app.painted();
   };
   const schedule = (): void => {
     if (scheduled) return;
@@ -169,7 +170,7 @@ async function loadChrome(screen: Screen, store: ChromeStore, level: 0 | 1 | 3):
 }
 
 /** Signals and errors that nobody caught: an orderly end, the screen first. */
-function hookProcess(app: App): () => void {
+function hookProcess(app: ScreenApp): () => void {
   const signals = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => {
     const listener = (): void => app.attempt(() => app.leave({ reason: 'signal', signal }));
     process.on(signal, listener);

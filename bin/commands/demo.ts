@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Chalk } from 'chalk';
+import type { AttachOptions } from '../../native/session/index.js';
 import type { Session } from '../../native/session/types.js';
 import { UffdscopeError } from '../../native/session/errors.js';
 import { safeText } from '../../native/session/safe-text.js';
@@ -39,14 +40,25 @@ export async function demo(name: string | undefined, words: DemoWords, context: 
   const attach = async (): Promise<Session> => {
     const { pid, ino, userModeOnly } = await ready;
     const { attach: join } = await import('../../native/session/index.js');
-    // Everything is held, and `a` answers with what the target would find in fresh memory: nothing can go wrong here.
-    return join({ pid, uffd: { ino }, userModeOnly, defaultAnswer: 'zero', hold: null });
+    return join({ pid, uffd: { ino }, userModeOnly, hold: null, ...safeAnswers(target) });
   };
   try {
     await showAttaching({ what: `the program ${target.name}`, attach }, { ...words, duration: null }, context);
   } finally {
     program.kill('SIGKILL'); // it may hang in a fault that nobody will answer
   }
+}
+
+/** What its own handler fills pages with (native/targets/answer.h). */
+const HANDLER_BYTE = 0x5a;
+
+/** Everything is held, and `a` gives what the program expects to read, so that nothing can go wrong here. */
+function safeAnswers({
+  handler,
+}: BundledTarget): Pick<AttachOptions, 'defaultAnswer' | 'source' | 'ownEvents' | 'redrive'> {
+  if (handler === 'asks') return { defaultAnswer: 'zero' };
+  // Forks and remaps are ours to show; and what a broken handler has read comes again.
+  return { source: { type: 'pattern', byte: HANDLER_BYTE }, ownEvents: true, redrive: handler === 'broken' };
 }
 
 const FOR_LINES = [

@@ -275,6 +275,8 @@ export interface Session extends AsyncDisposable {
   events(from: number, max: number): TargetEvent[];
   /** Hold what the filter takes; null is "hold everything". Arms. */
   hold(filter: string | null): Promise<void>;
+  /** Let every fault that somebody else has read come again, now to us. Arms. */
+  redrive(): Promise<void>;
   /** Stop holding; what is held stays held until answered. */
   unhold(): void;
   /** Do one thing to each fault named. Arms where it must. Outcomes in the order asked. */

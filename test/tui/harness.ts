@@ -32,6 +32,8 @@ export class Terminal {
   readonly pty: IPty;
   raw = '';
   #kept = '';
+  /** What the row above the hints said since the last key: a slow test must not miss what a person would have read. */
+  #said: string[] = [];
   exit: { exitCode: number; signal?: number | undefined } | null = null;
 
   constructor(args: readonly string[], options: StartOptions = {}) {
@@ -72,7 +74,10 @@ export class Terminal {
     const begin = this.#kept.lastIndexOf('\x1b[?2026h');
     const whole = begin < 0 || this.#kept.indexOf('\x1b[?2026l', begin) >= 0;
     const show = whole ? this.#kept.length : begin;
-    this.emulator.write(this.#kept.slice(0, show));
+    this.emulator.write(this.#kept.slice(0, show), () => {
+      const row = this.rows.at(-2) ?? '';
+      if (row !== this.#said.at(-1)) this.#said.push(row);
+    });
     this.#kept = this.#kept.slice(show);
   }
 
@@ -84,6 +89,7 @@ export class Terminal {
   async press(...keys: string[]): Promise<void> {
     for (const key of keys) {
       const before = this.raw.length;
+      this.#said = [];
       this.send(bytesOf(key));
       await pause(key === 'esc' ? 90 : 25);
       // Read together with the next key it would be another one (alt-): it is over once the screen has answered.
@@ -135,7 +141,8 @@ export class Terminal {
     const end = Date.now() + ms;
     for (;;) {
       await new Promise<void>((done) => this.emulator.write('', done));
-      if (typeof test === 'function' ? test() : test.test(this.text)) return;
+      if (typeof test === 'function' ? test() : test.test(this.text) || this.#said.some((row) => test.test(row)))
+        return;
       if (Date.now() > end)
         throw new Error(
           `${what}: not within ${ms} ms; on the screen:\n${this.text}\nexit ${JSON.stringify(this.exit)}`,

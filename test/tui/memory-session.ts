@@ -143,6 +143,10 @@ export class MemorySession implements Session {
     this.#event('hold', filter ?? 'everything');
   }
 
+  async redrive(): Promise<void> {
+    this.calls.push('redrive');
+  }
+
   unhold(): void {
     this.calls.push('unhold');
     this.#holdOn = false;

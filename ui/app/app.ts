@@ -1,10 +1,11 @@
 /** The screen at work: who holds what. Behaviour stands in the files beside this one. */
 import type { DetachSummary, Session } from '../../native/session/types.js';
 import { UffdscopeError } from '../../native/session/errors.js';
-import type { Mode } from '../commands/command.js';
-import type { Keymap } from '../commands/keymap.js';
+import type { Mode } from '../commands/modes.js';
+import type { App, AppOptions, Keys, Panes, Picker } from '../faces.js';
 import { layout, type Layout, type PaneId } from '../layout.js';
-import { initialState, type Message, type State } from '../model/state.js';
+import { initialState, type State } from '../model/state.js';
+import { Toasts, type Message } from '../model/toasts.js';
 import { Watch } from '../model/watch.js';
 import { clipboardSequence } from '../screen/terminal-modes.js';
 import { cellWidth } from '../screen/cells.js';
@@ -12,39 +13,32 @@ import { Paint } from '../screen/paint.js';
 import type { Screen } from '../screen/screen.js';
 import type { ThemeName } from '../screen/theme.js';
 import { createStore, type Store } from '../store.js';
-import { makePanes, type Panes } from '../views/panes.js';
-import type { PickerView } from '../views/picker-view.js';
+import { makePanes } from '../views/panes.js';
 import { TextDialog } from '../views/text-dialog.js';
 import type { View } from '../views/view.js';
 import type { ScreenEnd } from './end.js';
 import { Overlays } from './overlays.js';
 
-export interface AppOptions {
-  readonly theme: ThemeName;
-  readonly ascii: boolean;
-  readonly keymap: Keymap;
-  readonly mouse: boolean;
-}
-
 const MESSAGE_MS = 6000;
 
-export class App {
+export class ScreenApp implements App {
   readonly store: Store<State>;
   readonly overlays = new Overlays(() => this.touch());
-  readonly keymap: Keymap;
+  readonly keymap: Keys;
   readonly ended: Promise<ScreenEnd>;
   /** Lines typed before, newest first, by kind of prompt. */
   readonly history = new Map<string, string[]>();
   paint: Paint;
   watch: Watch | null = null;
   panes: Panes | null = null;
-  picker: PickerView | null = null;
+  picker: Picker | null = null;
   /** The list that the session was chosen from: q goes back to it. */
-  list: PickerView | null = null;
+  list: Picker | null = null;
   /** What is being attached to, before there is a session. */
   attaching: { readonly what: string; readonly settled: Promise<void> } | null = null;
   /** Bytes searched for last. */
   needle: Uint8Array | null = null;
+  readonly #toasts = new Toasts();
   #layout: { readonly state: State; readonly value: Layout } | null = null;
   #resolve: (end: ScreenEnd) => void = () => undefined;
   #over = false;
@@ -92,7 +86,7 @@ export class App {
   }
 
   /** Nothing is attached any more: the list that it was chosen from is in front again. */
-  showList(list: PickerView): void {
+  showList(list: Picker): void {
     const { columns, rows, theme, hints, shape } = this.state;
     this.watch = null;
     this.panes = null;
@@ -119,7 +113,26 @@ export class App {
   }
 
   say(text: string, kind: Message['kind'] = 'info', forMs = MESSAGE_MS): void {
-    this.set({ message: { text, kind, until: performance.now() + forMs } });
+    this.#toasts.say({ text, kind, forMs });
+    this.touch();
+  }
+
+  get message(): Message | null {
+    return this.#toasts.now;
+  }
+
+  hush(): void {
+    this.#toasts.clear();
+    this.touch();
+  }
+
+  /** What is said has been painted. */
+  painted(): void {
+    this.#toasts.painted(performance.now());
+  }
+
+  tick(now: number): void {
+    if (this.#toasts.tick(now)) this.touch();
   }
 
   /** A refusal or failure that the operator caused: said, and kept in the log. Anything else is a fault of ours. */

@@ -1,6 +1,6 @@
 /** The screen is there before the attachment is: what is awaited, and what becomes of it. */
 import type { Session } from '../../native/session/types.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 
 /** Something to attach to, once the screen is there. */
 export interface Attaching {

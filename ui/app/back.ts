@@ -1,6 +1,6 @@
 /** esc and q: close what is in front, else undo the last change of the view; q leaves where nothing is left to undo. */
 import { plural } from '../rows/format.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 import { ask } from './dialogs.js';
 import { goTo, setFilter } from './navigate.js';
 import { backToList } from './picking.js';

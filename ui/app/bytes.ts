@@ -5,7 +5,7 @@ import { UffdscopeError } from '../../native/session/errors.js';
 import type { Corruption, Fault } from '../../native/session/types.js';
 import type { FilePlace } from '../model/arguments.js';
 import { HexEditor } from '../views/hex-editor.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 
 /** The fault in focus. Only where a command is enabled by it. */
 export function focused(app: App): Fault {

@@ -2,13 +2,12 @@
 import { compileHold } from '../../native/session/filter/index.js';
 import { UffdscopeError } from '../../native/session/errors.js';
 import { verdictOf } from '../commands/hints.js';
-import type { ArgumentKind, Command } from '../commands/command.js';
+import type { App, ArgumentKind, Command } from '../faces.js';
 import { parseDuration, parseFilePlace } from '../model/arguments.js';
 import { completePath } from '../model/complete-path.js';
 import type { Completion } from '../screen/prompt-line.js';
 import { Palette } from '../views/palette.js';
 import type { Check } from '../views/prompt-text.js';
-import type { App } from './app.js';
 import { askLine } from './dialogs.js';
 import { filterCompleter, filterProblem } from './filter-prompt.js';
 import { compileFor } from './navigate.js';

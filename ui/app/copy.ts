@@ -5,7 +5,7 @@ import { parseAddress, parseByte, parseFilePlace, type Parsed } from '../model/a
 import { parseHex } from '../model/byte-search.js';
 import { completePath } from '../model/complete-path.js';
 import { plural } from '../rows/format.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 import { focused } from './bytes.js';
 import { legalOnes, perform } from './deeds.js';
 import { askValue, choose, type ValueText } from './dialogs.js';

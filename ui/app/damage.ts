@@ -6,7 +6,7 @@ import { hex, plural } from '../rows/format.js';
 import { answerBytes, damaged, focused } from './bytes.js';
 import { agreedOnce, legalOnes, perform, verdictFor } from './deeds.js';
 import { askValue, choose } from './dialogs.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 
 type Harm = 'flip' | 'xor' | 'fill' | 'truncate' | 'stale' | 'poison';
 const BELOW = 9;

@@ -1,8 +1,8 @@
 /** Verbs on faults: which faults, what is asked first, and what is said after. */
 import type { Fault, Verb, VerbOutcome } from '../../native/session/types.js';
-import { no, OK, type Verdict } from '../commands/command.js';
+import { no, OK, type Verdict } from '../commands/modes.js';
 import { hex, plural } from '../rows/format.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 import { ask } from './dialogs.js';
 
 /** What a verb acts on: the marked faults if there are any, else the one in focus. */

@@ -5,7 +5,7 @@ import type { Completion } from '../screen/prompt-line.js';
 import type { Check, PromptText } from '../views/prompt-text.js';
 import { Prompt } from '../views/prompt.js';
 import { Question, type QuestionText } from '../views/question.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 
 export function ask(app: App, question: QuestionText): Promise<boolean> {
   return new Promise((resolve) => app.overlays.open(new Question(app, question, resolve)));

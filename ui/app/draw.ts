@@ -11,7 +11,7 @@ import type { Rect } from '../screen/compose.js';
 import type { ChromeFrame, ChromeModel } from '../views/chrome-model.js';
 import { PANE_NAMES } from '../views/panes.js';
 import type { View } from '../views/view.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 
 export interface Drawn {
   readonly chrome: ChromeModel;
@@ -104,7 +104,8 @@ function header(app: App, width: number): string {
 }
 
 function status(app: App, width: number): string {
-  const { message, firstHeld, leaving } = app.state;
+  const { firstHeld, leaving } = app.state;
+  const { message } = app;
   const { paint, watch } = app;
   if (leaving) return paint.line(width).add(' handing back; ctrl-c does not wait', 'warn').end();
   if (watch === null && app.attaching)
@@ -127,7 +128,7 @@ function status(app: App, width: number): string {
       .end();
   }
   const notice = watch.notice !== '' && app.layout.kind !== 'columns';
-  const said = message ?? (notice ? { text: watch.notice, kind: 'warn' as const, until: 0 } : null);
+  const said = message ?? (notice ? { text: watch.notice, kind: 'warn' as const, forMs: 0 } : null);
   return statusRow(
     {
       row: list.focusSeq === null ? 0 : list.row + 1,

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { UffdscopeError } from '../../native/session/errors.js';
 import { formatDump, parseDump } from '../model/dump-text.js';
 import type { HexEditor } from '../views/hex-editor.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 
 export async function openInEditor(app: App, hex: HexEditor): Promise<void> {
   const editor = process.env['VISUAL'] || process.env['EDITOR'] || 'vi';

@@ -2,7 +2,7 @@
 import { parseFilePlace } from '../model/arguments.js';
 import { completePath } from '../model/complete-path.js';
 import { UffdscopeError } from '../../native/session/errors.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 import { fileBytes, focused, keep, saveBytes } from './bytes.js';
 import { askValue } from './dialogs.js';
 

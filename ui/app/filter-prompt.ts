@@ -5,7 +5,7 @@ import type { FaultColumn } from '../rows/faults.js';
 import { count, hex, plural } from '../rows/format.js';
 import type { Completion } from '../screen/prompt-line.js';
 import type { Check } from '../views/prompt-text.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 import { askLine } from './dialogs.js';
 import { compileFor, filterView, setFilter } from './navigate.js';
 

@@ -1,10 +1,10 @@
 /** ? and K: generated from the registry, never written by hand. */
-import { GROUPS, type Command, type Mode } from '../commands/command.js';
+import type { App, Command } from '../faces.js';
+import { GROUPS, type Mode } from '../commands/modes.js';
 import { verdictOf } from '../commands/hints.js';
 import { PANE_NAMES } from '../views/panes.js';
 import { wrapWords } from '../screen/cells.js';
 import { TextDialog, type TextLine } from '../views/text-dialog.js';
-import type { App } from './app.js';
 
 const ABOUT: Readonly<Record<number, string>> = {
   1: 'The spans of memory that are registered with this userfaultfd, and a map of the one in focus. Enter shows its faults.',

@@ -3,7 +3,7 @@ import { compileHold, compileView } from '../../native/session/filter/index.js';
 import { parseDuration } from '../model/arguments.js';
 import { count, plural } from '../rows/format.js';
 import type { Check } from '../views/prompt-text.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 import { legalOnes, perform } from './deeds.js';
 import { askLine, askValue } from './dialogs.js';
 import { filterCompleter, filterProblem } from './filter-prompt.js';

@@ -1,12 +1,11 @@
 /** Keys, pastes and the mouse to commands. */
-import type { Command } from '../commands/command.js';
+import type { App, Command } from '../faces.js';
 import { verdictOf } from '../commands/hints.js';
 import { contains, inside, type PaneId } from '../layout.js';
 import { visiblePanes } from '../model/state.js';
 import type { KeyPress } from '../screen/keys.js';
 import type { MouseReport } from '../screen/mouse.js';
 import type { View } from '../views/view.js';
-import type { App } from './app.js';
 import type { Drawn } from './draw.js';
 import { goTo } from './navigate.js';
 import { Turns } from './turns.js';

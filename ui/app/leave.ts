@@ -1,6 +1,6 @@
 /** ctrl-x. */
 import { plural } from '../rows/format.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 
 /** Everything that waits for us goes on, now; dialogs go away, for what they asked about has changed. */
 export async function panic(app: App): Promise<void> {

@@ -1,5 +1,5 @@
 import { plural } from '../rows/format.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 
 /** Verbs act on marks, so a mark goes on what is seen: the fault in focus. */
 export function markFocused(app: App): void {

@@ -3,7 +3,7 @@ import { compileView, toUffdscopeError } from '../../native/session/filter/index
 import type { FaultColumns } from '../../native/session/types.js';
 import type { PaneId } from '../layout.js';
 import type { ViewFilter } from '../model/fault-list.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 
 /** Give a pane the focus, and show one of its tabs. */
 export function goTo(app: App, pane: PaneId, tab = app.state.tabs[pane]): void {

@@ -1,7 +1,7 @@
 /** O and T. */
 import { SHAPES } from '../layout.js';
 import type { ThemeName } from '../screen/theme.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 import { choose } from './dialogs.js';
 
 const THEMES: readonly ThemeName[] = ['ansi', 'truecolor', 'mono'];

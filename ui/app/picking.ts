@@ -1,7 +1,6 @@
 /** What is done with a row of the picker. */
-import type { App } from './app.js';
+import type { App, Picker } from '../faces.js';
 import { takeSession } from './attaching.js';
-import type { PickerView } from '../views/picker-view.js';
 import type { Candidate } from '../../native/session/discover/candidates.js';
 import { plural } from '../rows/format.js';
 import { askLine, choose } from './dialogs.js';
@@ -29,11 +28,11 @@ export async function attachPicked(app: App): Promise<void> {
   picker.stop();
   takeSession(app, session);
   app.list = picker;
-  app.set({ message: null });
+  app.hush();
 }
 
 /** Hand back and let go; the list is there again. */
-export async function backToList(app: App, list: PickerView): Promise<void> {
+export async function backToList(app: App, list: Picker): Promise<void> {
   const { session } = app.at;
   app.set({ leaving: true });
   app.overlays.cancelAll();

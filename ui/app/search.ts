@@ -1,6 +1,6 @@
 /** ctrl-f, n, N: bytes in the detail pane. */
 import { parseNeedle } from '../model/byte-search.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 import { askLine } from './dialogs.js';
 import { goTo } from './navigate.js';
 

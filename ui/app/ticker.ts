@@ -1,5 +1,5 @@
 /** Looks at the session at frame rate while things change, less often while nothing does, and paints what changed. */
-import type { App } from './app.js';
+import type { ScreenApp } from './app.js';
 
 /** How long to the next look, by how long nothing has changed. */
 const PACE: readonly (readonly [quietMs: number, nextMs: number])[] = [
@@ -20,7 +20,7 @@ export class Ticker {
   #mapsAt = 0;
   #agesAt = 0;
 
-  constructor(private readonly app: App) {}
+  constructor(private readonly app: ScreenApp) {}
 
   start(): void {
     this.#next(0);
@@ -38,9 +38,7 @@ export class Ticker {
   #tick(): void {
     const now = performance.now();
     const { app } = this;
-    let { message } = app.state;
-    if (message && message.until <= now) message = null;
-    if (message !== app.state.message) app.set({ message });
+    app.tick(now);
     if (app.watch) {
       if (this.#poll(now)) this.#changedAt = now;
       if (now - this.#mapsAt > MAPS_MS) {

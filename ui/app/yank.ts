@@ -1,7 +1,7 @@
 /** y: things worth having elsewhere, by OSC 52. */
 import { hex } from '../rows/format.js';
 import { formatText } from '../../native/session/filter/index.js';
-import type { App } from './app.js';
+import type { App } from '../faces.js';
 import { choose } from './dialogs.js';
 
 type What = 'address' | 'page' | 'hex' | 'filter' | 'line';

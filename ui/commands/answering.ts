@@ -4,7 +4,7 @@ import { copyMenu, copyLine } from '../app/copy.js';
 import { askDelay, askHold, toggleHold } from '../app/hold.js';
 import { editBytes, focused, keep } from '../app/bytes.js';
 import { harm } from '../app/damage.js';
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import type { Verb } from '../../native/session/types.js';
 import { parseDuration } from '../model/arguments.js';
 import { UffdscopeError } from '../../native/session/errors.js';
@@ -68,6 +68,17 @@ export const ANSWERING: readonly Command[] = [
     help: 'Stop holding, or hold again by the last filter; what is held stays held until answered.',
     group: 'Holding',
     run: toggleHold,
+  },
+  {
+    name: 'redrive',
+    bindings: [],
+    title: 'redrive',
+    help: 'Let the faults that a handler has read and not answered come again, now to you; it may answer them too.',
+    group: 'Holding',
+    run: async (app) => {
+      await app.at.session.redrive();
+      app.say('what the handler has read and not answered comes again, to us', 'ok');
+    },
   },
   {
     ...simple('answer', 'a', 'answer', 'Give the default answer: edited bytes, the source, or back to the handler.'),

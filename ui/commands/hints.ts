@@ -1,6 +1,6 @@
 /** Which commands a hint bar names, by what has the keys. */
 import type { FaultKind } from '../../native/session/types.js';
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import type { Greyed } from '../rows/greyed.js';
 import type { Hint } from '../rows/hints.js';
 import { no, OK, type Command, type Mode, type Verdict } from './command.js';

@@ -1,7 +1,7 @@
 /** Keys of dialogs, prompts, the hex editor and the picker. */
 import { attachPicked, filterPicked, watchPicked } from '../app/picking.js';
 import { openInEditor } from '../app/external-editor.js';
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import { HexEditor } from '../views/hex-editor.js';
 import { Palette } from '../views/palette.js';
 import { Prompt } from '../views/prompt.js';

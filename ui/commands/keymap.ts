@@ -1,11 +1,11 @@
 /** Keys to commands: the registry's own bindings, and what a configuration changes in them. */
-import type { Command, Mode } from './command.js';
-import { MODES } from './command.js';
+import type { Command, Keys } from '../faces.js';
+import { MODES, type Mode } from './modes.js';
 
 /** Command name to its key or keys; an empty list takes them away. */
 export type KeyOverrides = Readonly<Record<string, string | readonly string[]>>;
 
-export class Keymap {
+export class Keymap implements Keys {
   readonly #byMode = new Map<Mode, Map<string, Command>>();
   readonly #keysOf = new Map<string, string[]>();
 

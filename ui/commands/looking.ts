@@ -4,7 +4,7 @@ import { filterView } from '../app/navigate.js';
 import { clearMarks, markFocused, markRange, onlyMarked } from '../app/marks.js';
 import { search, searchAgain } from '../app/search.js';
 import { yank } from '../app/yank.js';
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import { count } from '../rows/format.js';
 import { no, OK, on, PANES_ONLY, type Command, type Verdict } from './command.js';
 

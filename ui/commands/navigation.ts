@@ -1,7 +1,7 @@
 /** Moving, panes, tabs. */
 import { backWord, escape, leaveRoot, stepBack } from '../app/back.js';
 import { goTo, zoom } from '../app/navigate.js';
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import { SHAPES, type PaneId } from '../layout.js';
 import { PANE_NAMES } from '../views/panes.js';
 import { BROWSING, MOVING, on, PANES_ONLY, type Command } from './command.js';

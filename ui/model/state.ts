@@ -2,13 +2,6 @@
 import type { Layout, PaneId, Shape } from '../layout.js';
 import type { ThemeName } from '../screen/theme.js';
 
-export interface Message {
-  readonly text: string;
-  readonly kind: 'info' | 'ok' | 'warn' | 'error';
-  /** performance.now() at which it goes away, or Infinity: until the next key. */
-  readonly until: number;
-}
-
 export interface State {
   readonly columns: number;
   readonly rows: number;
@@ -19,7 +12,6 @@ export interface State {
   readonly hints: boolean;
   readonly tabs: Readonly<Record<PaneId, number>>;
   readonly theme: ThemeName;
-  readonly message: Message | null;
   /** The one line that says what a held fault waits for: shown with the first of a session, until something is done. */
   readonly firstHeld: 'not yet' | 'done' | { readonly seq: number };
   /** Handing back; the screen shows it until the target is free. */
@@ -39,7 +31,6 @@ export function initialState(columns: number, rows: number, theme: ThemeName): S
     hints: true,
     tabs: { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 },
     theme,
-    message: null,
     firstHeld: 'not yet',
     leaving: false,
     revision: 0,

@@ -1,7 +1,7 @@
 /** Everything the screen keeps about one attachment. */
 import type { Range, Session, Snapshot, Verb } from '../../native/session/types.js';
 import type { LogLine } from '../rows/events.js';
-import type { Verdict } from '../commands/command.js';
+import type { Verdict } from '../commands/modes.js';
 import { BytesCache } from './bytes.js';
 import { FaultList } from './fault-list.js';
 import { MapCache } from './maps.js';

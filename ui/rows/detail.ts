@@ -17,12 +17,12 @@ export function faultInfoRows(facts: DetailFacts, rows: number, width: number, p
   return rows <= 1 ? [shortRow(facts, width, paint)] : longRows(facts, width, paint).slice(0, rows);
 }
 
-function shortRow({ fault }: DetailFacts, width: number, paint: Paint): string {
+function shortRow({ fault, range }: DetailFacts, width: number, paint: Paint): string {
   const line = paint
     .line(width)
     .add(' ')
     .add(hex(fault.address), 'address')
-    .add(`  ${placed(fault, Math.max(16, width - 56), paint)}  `);
+    .add(`  ${placed(fault, range, Math.max(16, width - 56), paint)}  `);
   addFate(line, fault, paint);
   return line.end();
 }
@@ -40,7 +40,7 @@ function longRows({ fault, range, heldBy }: DetailFacts, width: number, paint: P
     .add(' at ')
     .add(hex(fault.address), 'address')
     .add(`  page ${hex(fault.page)}  `)
-    .add(placed(fault, Math.max(16, width - 55), paint))
+    .add(placed(fault, range, Math.max(16, width - 55), paint))
     .add(`  seen ${plural(fault.hits, 'time')}`, fault.hits > 2 ? 'warn' : 'dim');
   const third = paint.line(width).add(' ');
   addFate(third, fault, paint);
@@ -49,8 +49,9 @@ function longRows({ fault, range, heldBy }: DetailFacts, width: number, paint: P
   return [first.end(), second.end(), third.end()];
 }
 
-function placed({ rangeOffset }: Fault, width: number, paint: Paint): string {
-  return place(paint.outside(rangeOffset), width, paint.glyphs.ellipsis);
+function placed(fault: Fault, range: Range | null, width: number, paint: Paint): string {
+  const now = range === null ? 'outside the ranges' : `${range.name}+${hex(fault.page - range.start)}`;
+  return place(paint.outside(fault.rangeOffset || now), width, paint.glyphs.ellipsis);
 }
 
 function addFate(line: ReturnType<Paint['line']>, fault: Fault, paint: Paint): void {
@@ -84,9 +85,9 @@ export function relatedRows(faults: readonly Fault[], width: number, paint: Pain
       .add(' ')
       .column(clock(fault.t), 7, 'dim', 'right')
       .column(`#${fault.seq}`, 8, 'plain', 'right')
-      .column(String(fault.tid), 7, 'plain', 'right')
+      .column(fault.tid === 0 ? '?' : String(fault.tid), 7, 'plain', 'right')
       .column(fault.access === 'write' ? 'w' : 'r', 1)
-      .column(placed(fault, Math.max(8, width - 46), paint), Math.max(8, width - 46))
+      .column(placed(fault, null, Math.max(8, width - 46), paint), Math.max(8, width - 46))
       .column(stateWord(fault), 7, fault.state === 'held' ? 'held' : 'plain')
       .add(fault.latency === null ? age(fault.age) : duration(fault.latency, paint.glyphs.micro))
       .end(),

@@ -128,7 +128,7 @@ function cell(fault: Fault, { id, width }: Column, paint: Paint): [string, Role]
     case 'time':
       return [clock(fault.t), 'dim'];
     case 'tid':
-      return [String(fault.tid), 'plain'];
+      return fault.tid === 0 ? ['?', 'dim'] : [String(fault.tid), 'plain'];
     case 'kind':
       return [KIND_SHORT[fault.kind], fault.kind];
     case 'rw':
@@ -136,6 +136,7 @@ function cell(fault: Fault, { id, width }: Column, paint: Paint): [string, Role]
     case 'address':
       return [hex(fault.address), 'address'];
     case 'range':
+      if (fault.rangeOffset === '') return [paint.glyphs.dash, 'dim'];
       return [
         place(paint.outside(fault.rangeOffset.replace(/\+0x([0-9a-f]+)$/, '+$1')), width, paint.glyphs.ellipsis),
         'plain',

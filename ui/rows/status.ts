@@ -1,7 +1,7 @@
 /** The row above the hints: where the list stands, what is set, and the last thing that was said. */
 import type { Paint } from '../screen/paint.js';
 import type { Role } from '../screen/theme.js';
-import type { Message } from '../model/state.js';
+import type { Message } from '../model/toasts.js';
 import { count } from './format.js';
 
 export interface StatusFacts {

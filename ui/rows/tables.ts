@@ -31,7 +31,7 @@ export function threadRows(table: ThreadTable, height: number, width: number, pa
     return paint
       .line(width, focused && table.active ? 'selected' : 'plain')
       .add(focused ? `${paint.glyphs.focus} ` : '  ', 'key')
-      .column(String(thread.tid), 8, 'plain', 'right')
+      .column(thread.tid === 0 ? 'unknown' : String(thread.tid), 8, 'plain', 'right')
       .column(paint.outside(thread.comm), 16)
       .column(count(thread.faults), 10, 'plain', 'right')
       .column(count(thread.writes), 10, 'plain', 'right')

@@ -1,5 +1,5 @@
 /** Pane 5, first tab: the fault in words, the bytes an answer would give, and the page as it is. */
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import { zoom } from '../app/navigate.js';
 import type { Fault, FaultKind } from '../../native/session/types.js';
 import { findBytes } from '../model/byte-search.js';
@@ -59,7 +59,11 @@ export class BytesPane implements View {
       height >= 13 && isWaiting(fault) ? this.#verbs(width).slice(0, height - infoRows - 1 - DUMP_ROWS) : [];
     const withSides = height >= 9;
     const { ranges, snapshot } = this.app.at;
-    const range = ranges.find((one) => one.id === fault.rangeId) ?? null;
+    const range =
+      ranges.find((one) => one.id === fault.rangeId) ??
+      // It was read before its range was seen: registered or moved a moment ago.
+      ranges.find((one) => fault.page >= one.start && fault.page < one.end) ??
+      null;
     const heldBy = snapshot.holdOn ? `hold ${snapshot.holdFilter ?? 'everything'}` : 'default hold';
     const info = faultInfoRows({ fault, range, heldBy }, infoRows, width, paint);
     const sides = withSides ? [this.#sidesRow(width)] : [];

@@ -1,5 +1,5 @@
 /** Pane 3: what happened to the target, newest first; and what was done here. */
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import { Scroll } from '../model/scroll.js';
 import { eventRows, logRows } from '../rows/events.js';
 import type { LineLook } from '../rows/events.js';
@@ -92,7 +92,10 @@ export class EventsPane extends Lines {
   protected inFull(index: number): { title: string; lines: string[] } | null {
     const [event] = this.#newestFirst(index, 1);
     if (!event) return null;
-    return { title: `Event ${event.index}`, lines: [`${event.type}, process ${event.pid}`, event.detail] };
+    return {
+      title: `Event ${event.index}`,
+      lines: [event.pid === 0 ? event.type : `${event.type}, process ${event.pid}`, event.detail],
+    };
   }
 
   #newestFirst(skip: number, max: number): ReturnType<App['at']['session']['events']> {

@@ -1,5 +1,5 @@
 /** Pane 4: the faults, newest last. */
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import { goTo } from '../app/navigate.js';
 import { faultColumns, faultRows, type FaultColumn, type Widest } from '../rows/faults.js';
 import { count } from '../rows/format.js';

@@ -1,5 +1,5 @@
 /** e: the bytes of an answer, edited in place of the detail pane. Digits and letters type; arrows and hjkl move. */
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import { centred } from '../layout.js';
 import { parseHex } from '../model/byte-search.js';
 import { HexEdit } from '../model/hex-edit.js';

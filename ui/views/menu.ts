@@ -1,5 +1,5 @@
 /** A few things to choose from, each with its letter; one that cannot be had is greyed with its reason. */
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import { centred } from '../layout.js';
 import { Scroll } from '../model/scroll.js';
 import type { Rect } from '../screen/compose.js';

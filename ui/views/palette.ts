@@ -1,6 +1,6 @@
 /** ctrl-p: every command by name, found by a few letters; what cannot be done now is greyed with its reason. */
-import type { App } from '../app/app.js';
-import type { Command, Verdict } from '../commands/command.js';
+import type { App, Command } from '../faces.js';
+import type { Verdict } from '../commands/modes.js';
 import { fuzzyScore } from '../commands/fuzzy.js';
 import { centred } from '../layout.js';
 import { Scroll } from '../model/scroll.js';

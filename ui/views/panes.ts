@@ -1,5 +1,5 @@
 /** Which views each pane holds, in the order of its tabs. */
-import type { App } from '../app/app.js';
+import type { App, Panes } from '../faces.js';
 import type { PaneId } from '../layout.js';
 import { BytesPane } from './bytes-pane.js';
 import { EventsPane, LogPane } from './events-pane.js';
@@ -8,12 +8,6 @@ import { MapPane, RangesPane } from './ranges-pane.js';
 import { RelatedPane } from './related-pane.js';
 import { RulesPane } from './rules-pane.js';
 import { GraphPane, StatsPane, ThreadsPane } from './tables-pane.js';
-import type { View } from './view.js';
-
-export interface Panes extends Readonly<Record<PaneId, readonly View[]>> {
-  readonly bytes: BytesPane;
-  readonly ranges: RangesPane;
-}
 
 export const PANE_NAMES: Readonly<Record<PaneId, string>> = {
   1: 'Ranges',
@@ -33,6 +27,5 @@ export function makePanes(app: App): Panes {
     4: [new FaultsPane(app), new ThreadsPane(app), new StatsPane(app), new GraphPane(app)],
     5: [bytes, new RelatedPane(app, 'Thread'), new RelatedPane(app, 'History')],
     bytes,
-    ranges,
   };
 }

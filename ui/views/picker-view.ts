@@ -1,18 +1,17 @@
 /** The first screen without a pid: which process? */
-import type { App } from '../app/app.js';
+import type { App, Picker } from '../faces.js';
 import type { Candidate } from '../../native/session/discover/candidates.js';
 import { plural } from '../rows/format.js';
 import type { PickerSource } from '../model/picker.js';
 import { Scroll } from '../model/scroll.js';
 import { pickerRows } from '../rows/picker.js';
-import type { View } from './view.js';
 
 const REFRESH_MS = 2000;
 const COST_SHARE = 10;
 /** As long as the message stands that asks for it. */
 const LEAVE_AGAIN_MS = 6000;
 
-export class PickerView implements View {
+export class PickerView implements Picker {
   readonly title = 'Processes';
   readonly #scroll = new Scroll();
   #rows: readonly Candidate[] = [];

@@ -1,5 +1,5 @@
 /** One line to type, at the foot of the screen: checked as it is typed, with a caret under what is wrong. */
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import { docked } from '../layout.js';
 import { cursorCell, promptRows } from '../rows/prompt.js';
 import type { Rect } from '../screen/compose.js';

@@ -1,5 +1,5 @@
 /** Yes or no, asked before something that could lose data. */
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import { centred } from '../layout.js';
 import { wrapWords } from '../screen/cells.js';
 import type { Rect } from '../screen/compose.js';

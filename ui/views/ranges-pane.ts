@@ -1,5 +1,5 @@
 /** Pane 1: the registered ranges, with a map of the one in focus; and that map alone. */
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import { filterView, goTo } from '../app/navigate.js';
 import { formatText } from '../../native/session/filter/index.js';
 import type { PageMap, Range } from '../../native/session/types.js';

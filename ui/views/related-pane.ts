@@ -1,5 +1,5 @@
 /** Pane 5, other tabs: what else this thread, or this page, has raised. */
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import type { Fault, FaultColumns } from '../../native/session/types.js';
 import { Related } from '../model/related.js';
 import { Scroll } from '../model/scroll.js';
@@ -47,7 +47,9 @@ export class RelatedPane implements View {
   }
 
   #keyOf(fault: Fault): string {
-    return this.title === 'Thread' ? `thread ${fault.tid}` : `page ${hex(fault.page)}`;
+    if (this.title === 'History') return `page ${hex(fault.page)}`;
+    // This uffd does not tell threads apart (UFFD_FEATURE_THREAD_ID).
+    return fault.tid === 0 ? 'threads unknown' : `thread ${fault.tid}`;
   }
 
   #test(fault: Fault): (row: FaultColumns) => boolean {

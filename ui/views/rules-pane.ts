@@ -1,5 +1,5 @@
 /** Pane 2: what answers. Rules of one's own come with rules; the hold and the default are here. */
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import { Scroll } from '../model/scroll.js';
 import { ruleRows, ruleTable } from '../rows/rules.js';
 import type { View } from './view.js';

@@ -1,5 +1,5 @@
 /** Pane 4, the other tabs: threads, numbers, the rate over time. They count only while somebody looks. */
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import { filterView, goTo } from '../app/navigate.js';
 import { Scroll } from '../model/scroll.js';
 import type { ThreadTally } from '../model/tally.js';

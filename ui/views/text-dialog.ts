@@ -1,5 +1,5 @@
 /** Rows to read: help, keys, a long line in full. */
-import type { App } from '../app/app.js';
+import type { App } from '../faces.js';
 import { centred } from '../layout.js';
 import { wrapWords } from '../screen/cells.js';
 import type { Rect } from '../screen/compose.js';

@@ -1,7 +1,7 @@
 /** What a pane and a dialog can do; the commands only know this. */
 import type { KeyPress } from '../screen/keys.js';
 import type { Rect } from '../screen/compose.js';
-import type { Mode } from '../commands/command.js';
+import type { Mode } from '../commands/modes.js';
 
 export interface View {
   readonly title: string;

@@ -1,0 +1,34 @@
+/** What has the keys, and whether a command may run. */
+
+/**
+ * `rules` is the Rules pane and falls back to `panes`; `list` is any dialog with rows; `typing` any line that is typed,
+ * where plain characters are text.
+ */
+export const MODES = ['panes', 'rules', 'picker', 'list', 'question', 'typing', 'hex'] as const;
+export type Mode = (typeof MODES)[number];
+
+export type Verdict = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+export const OK: Verdict = { ok: true };
+export function no(reason: string): Verdict {
+  return { ok: false, reason };
+}
+
+export const GROUPS = [
+  'Moving', 'Panes', 'Holding', 'Answering', 'Marks', 'Looking', 'Rules and scripts', 'Hex editor', 'Dialogs', 'Session',
+] as const; // prettier-ignore
+export type Group = (typeof GROUPS)[number];
+
+export const PANES_ONLY: readonly Mode[] = ['panes'];
+export const BROWSING: readonly Mode[] = ['panes', 'picker', 'list'];
+export const MOVING: readonly Mode[] = ['panes', 'picker', 'list', 'hex'];
+export const EVERYWHERE: readonly Mode[] = MODES.filter((mode) => mode !== 'rules');
+
+export interface Binding {
+  readonly key: string;
+  readonly modes: readonly Mode[];
+}
+
+/** `on(['panes'], 'a', 'b')`: these keys in these modes. */
+export function on(modes: readonly Mode[], ...keys: readonly string[]): Binding[] {
+  return keys.map((key) => ({ key, modes }));
+}
