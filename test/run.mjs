@@ -22,4 +22,5 @@ const reporters = [
   ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
   ...['--test-reporter=./test/support/no-skips.mjs', '--test-reporter-destination=stderr'],
 ];
-run(process.execPath, ['--import', 'tsx', '--test', '--test-concurrency=1', ...reporters, ...files]);
+const seed = process.env.CI ? ['--import', './test/support/seed.mjs'] : [];
+run(process.execPath, ['--import', 'tsx', ...seed, '--test', '--test-concurrency=1', ...reporters, ...files]);
