@@ -1,6 +1,6 @@
 /** `-o text`: for eyes and grep. Time in seconds since attach, then what happened. */
 import { safeText } from '../../native/session/safe-text.js';
-import type { SessionRecord, SummaryRecord, TargetRecord } from '../../native/session/records.js';
+import type { FaultLine, SessionRecord, SummaryRecord, TargetRecord } from '../../native/session/records.js';
 import { hex } from './json.js';
 import { bytes, count, duration } from './units.js';
 
@@ -15,7 +15,7 @@ function words(r: SessionRecord): string {
     case 'register':
       return `register ${hex(r.start)}-${hex(r.end)} ${r.modes.join(',')} ${r.name} (${bytes(r.end - r.start)}, process ${r.pid})`;
     case 'fault':
-      return `fault    #${r.seq} ${r.kind} ${r.access} ${hex(r.address)} ${r.range ?? '(no known range)'} thread ${r.tid ?? '?'} of ${r.pid}`;
+      return `fault    #${r.seq} ${r.kind} ${r.access} ${hex(r.address)} ${r.range ?? '(no known range)'} ${threadOf(r)}`;
     case 'resolve': {
       const done = r.errno === null ? `${bytes(r.bytes)}` : `failed: ${r.errno}`;
       return `${r.action.padEnd(8)} #${r.seq} ${done}${r.latency === null ? '' : ` after ${duration(r.latency)}`} by ${r.by}`;
@@ -51,6 +51,11 @@ function target(r: TargetRecord): string {
     case 'unmap':
       return `${r.type.padEnd(8)} ${hex(r.start)}-${hex(r.end)} (${bytes(r.end - r.start)}), process ${r.pid}`;
   }
+}
+
+/** Without UFFD_FEATURE_THREAD_ID the message names no thread, and a forked child's number is not always found out. */
+function threadOf(r: FaultLine): string {
+  return `${r.tid === null ? 'an unknown thread' : `thread ${r.tid}`} of ${r.pid ?? 'a forked child'}`;
 }
 
 function summary(r: SummaryRecord): string {

@@ -103,9 +103,12 @@ Napi::Value SessionObject::edit(const Napi::CallbackInfo& info) {
 Napi::Value SessionObject::release(const Napi::CallbackInfo& info) {
   auto promise = std::make_shared<RemotePromise>(info.Env());
   Engine* left = info[0].ToBoolean() ? &engine() : nullptr;
-  engine().release(info[0].ToBoolean(), [promise, left](Released r) {
+  // Weak: the engine thread must not be the last to hold what ends it.
+  std::weak_ptr<State> state = state_;
+  engine().release(info[0].ToBoolean(), [promise, left, state](Released r) {
     if (left) forget_engine(left);
-    promise->settle([r](Napi::Env e) -> Napi::Value {
+    promise->settle([r, left, state](Napi::Env e) -> Napi::Value {
+      if (auto s = left ? state.lock() : nullptr) s->close();
       auto o = Napi::Object::New(e);
       o.Set("pages", num(e, r.pages));
       o.Set("children", num(e, uint64_t{r.children}));

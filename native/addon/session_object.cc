@@ -150,15 +150,28 @@ Napi::Value SessionObject::waiting(const Napi::CallbackInfo& info) {
   return buffer;
 }
 
-/// How the target ended, as wait(2) gives it; -1: it lives, or it is not known.
-Napi::Value SessionObject::exit_status(const Napi::CallbackInfo& info) {
-  const int pidfd = state_->target_pidfd.get();
-  if (auto status = wait_status(pidfd)) return num(info.Env(), int64_t{*status});
-  auto stat = read_stat(proc_dir(), std::to_string(state_->target));
+int64_t SessionObject::State::exit_status() const {
+  const int pidfd = target_pidfd.get();
+  if (pidfd < 0) return ended_with;
+  if (auto status = wait_status(pidfd)) return *status;
+  auto stat = read_stat(proc_dir(), std::to_string(target));
   // Not waited for yet, so the number is still its own.
-  if (stat && stat->dead() && has_ended(pidfd)) return num(info.Env(), stat->exit_code);
+  if (stat && stat->dead() && has_ended(pidfd)) return stat->exit_code;
   auto status = wait_status(pidfd);  // it was, between the two looks
-  return num(info.Env(), status ? int64_t{*status} : int64_t{-1});
+  return status ? *status : -1;
+}
+
+void SessionObject::State::close() {
+  if (!target_pidfd) return;
+  ended_with = exit_status();
+  target_ended = has_ended(target_pidfd.get());
+  holder_ended = has_ended(holder_pidfd.get());
+  target_pidfd.reset();
+  holder_pidfd.reset();
+}
+
+Napi::Value SessionObject::exit_status(const Napi::CallbackInfo& info) {
+  return num(info.Env(), state_->exit_status());
 }
 
 /// {target, holder}: does each still live? Asked several times a second, so it also tells that we
@@ -167,8 +180,12 @@ Napi::Value SessionObject::alive(const Napi::CallbackInfo& info) {
   note_javascript_alive();
   engine().look_for_end();
   auto o = Napi::Object::New(info.Env());
-  o.Set("target", Napi::Boolean::New(info.Env(), !has_ended(state_->target_pidfd.get())));
-  o.Set("holder", Napi::Boolean::New(info.Env(), !has_ended(state_->holder_pidfd.get())));
+  const bool left = !state_->target_pidfd;
+  auto lives = [&](bool ended_by_then, const UniqueFd& pidfd) {
+    return Napi::Boolean::New(info.Env(), left ? !ended_by_then : !has_ended(pidfd.get()));
+  };
+  o.Set("target", lives(state_->target_ended, state_->target_pidfd));
+  o.Set("holder", lives(state_->holder_ended, state_->holder_pidfd));
   o.Set("unread", num(info.Env(), engine().unread()));
   o.Set("read", num(info.Env(), engine().read_and_waiting()));
   return o;

@@ -23,6 +23,12 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     bool nonblocking = true, initialized = true;
     UniqueFd target_pidfd, holder_pidfd;
     std::unordered_map<uint32_t, std::shared_ptr<RuleMemory>> rule_memories;  // by rule id
+    /// How the target ended, as wait(2) gives it; -1: it lives, or it is not known.
+    int64_t exit_status() const;
+    /// We left: what was last seen of target and holder stays, their descriptors do not.
+    void close();
+    bool target_ended = false, holder_ended = false;  // by close()
+    int64_t ended_with = -1;
     State() = default;
     State(const State&) = delete;
     State& operator=(const State&) = delete;

@@ -83,6 +83,7 @@ Result<uint32_t> Engine::add_monitor(UniqueFd uffd, pid_t target, uint64_t ino, 
   m->ino = ino;
   m->features = features;
   m->tids = NsTids::of(target);
+  if (auto pagemap = Pagemap::open(target)) m->pagemap.emplace(std::move(*pagemap));
   if (auto stat = read_stat(proc_dir(), std::to_string(target))) m->started = stat->start_ticks;
   m->nonblocking = nonblocking;
   m->uffd = Userfaultfd(std::move(uffd));
@@ -109,6 +110,7 @@ Result<uint32_t> Engine::add_monitor(UniqueFd uffd, pid_t target, uint64_t ino, 
       publish_ranges();
     }
     publish_stance();
+    tell_if_silent(*monitor(id));
     added.set_value(id);
   };
   if (thread_.get_id() == std::this_thread::get_id()) {
@@ -198,6 +200,8 @@ void Engine::run() {
   }
   run_posted();  // what came in between
   publish_counts();
+  epoll_.reset();  // who keeps us for our rings keeps no descriptor
+  wake_.reset();
 }
 
 /// What epoll tells of others: a fault to read, or an event (which fdinfo does not count) to read
@@ -222,6 +226,20 @@ void Engine::poll_monitor(Monitor& m, bool on) {
 void Engine::notice(Notice n) {
   counters_.notice = static_cast<uint8_t>(n);
   tell({.type = LogType::note, .a = static_cast<uint64_t>(n)});
+}
+
+/// With these features the kernel deals with faults by itself: who waits for messages waits in
+/// vain.
+void Engine::tell_if_silent(const Monitor& m) {
+  const auto ranges = m.ranges.all();
+  const bool only_wp = std::all_of(ranges.begin(), ranges.end(),
+                                   [](const RangeInfo& r) { return r.modes == abi::kModeWp; });
+  const Notice now = m.features & abi::kFeatSigbus                 ? Notice::no_messages_sigbus
+                     : (m.features & abi::kFeatWpAsync) && only_wp ? Notice::no_messages_async
+                                                                   : Notice::none;
+  if (counters_.notice == static_cast<uint8_t>(now)) return;
+  if (now != Notice::none) return notice(now);
+  if (counters_.notice == static_cast<uint8_t>(Notice::no_messages_async)) counters_.notice = 0;
 }
 
 /// Under `shared_`: what rangesVersion() of JavaScript compares.

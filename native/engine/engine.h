@@ -83,6 +83,9 @@ enum class Notice : uint8_t {
   owner_closed,
   handler_lives,
   no_huge_page,
+  children_stay,
+  no_messages_sigbus,
+  no_messages_async,
 };
 
 class Engine {
@@ -155,6 +158,7 @@ class Engine {
   void poll_monitor(Monitor& m, bool on);
   void look_at_blocking(Monitor& m);
   void notice(Notice n);
+  void tell_if_silent(const Monitor& m);
   void beat();
   /// Something rare: into the log and into the ring of events that a screen reads.
   void tell(const EventLog::Entry& e, int64_t t = now_ns()) {
@@ -252,7 +256,7 @@ class Engine {
   void begin_turn(Monitor& m, TurnFor why);
   void check_turn(Monitor& m, int64_t now);
   void after_took_turn(uint64_t pages);
-  bool wants_armed() const;
+  bool wants_armed(const Monitor& m) const;
   bool lost_turn() const;
   void forget_waiting(By by);
 
@@ -317,7 +321,7 @@ class Engine {
   std::vector<uint8_t> buffer_;  // bytes of the answer being made
 
   bool releasing_ = false, leaving_ = false, waiting_for_turn_ = false;
-  uint64_t released_ = 0;
+  uint64_t released_ = 0, release_below_ = 0;  // faults from this one on are not given back
   std::vector<std::function<void(Released)>> release_waiters_;
 
   UniqueFd epoll_, wake_;

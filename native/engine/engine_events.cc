@@ -99,6 +99,7 @@ bool Engine::adopt(Child& child) {
   if (!added) return true;
   Monitor& m = *monitor(*added);
   m.of_child = true;
+  m.pagemap.reset();  // its parent's
   for (const auto& fork : forks_) {
     if (fork.uffd != m.uffd.fd() || fork.child == 0) continue;
     m.child = fork.child;
@@ -114,7 +115,7 @@ uint32_t Engine::vacant_monitor() {
   if (monitors_.size() < kMaxMonitors) return static_cast<uint32_t>(monitors_.size()) + 1;
   for (const auto& m : monitors_) {
     if (!m->of_child) continue;
-    if (!m->gone && m->uffd.barrier() == Userfaultfd::Barrier::gone) mark_gone(*m);
+    if (!m->gone && has_ended(*m)) mark_gone(*m);
     const auto& waiting = faults_.all_waiting();
     bool owes = std::any_of(waiting.begin(), waiting.end(),
                             [&](const auto& w) { return w.second.record.monitor == m->id; });

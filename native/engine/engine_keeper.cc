@@ -47,7 +47,7 @@ void Engine::on_keeper(const KeeperMessage& k) {
       if (m->stance != Stance::arming) break;
       counters_.refusal = static_cast<uint8_t>(k.value);
       counters_.refused_by = k.pid;
-      if (m->turn_for != TurnFor::none && wants_armed() &&
+      if (m->turn_for != TurnFor::none && wants_armed(*m) &&
           is_busy(static_cast<KeeperRefusal>(k.value))) {
         // It is busy with what we passed to it: it keeps its turn a little longer.
         m->stance = Stance::passing;
@@ -149,9 +149,8 @@ void Engine::after_took_turn(uint64_t pages) {
   journal.turn.store(static_cast<uint32_t>(Turn::engine), std::memory_order_release);
   waiting_for_turn_ = false;
   publish_stance();
-  if (releasing_) return;
   for (auto& m : monitors_) {
-    if (wants_armed()) request_arm(*m);
+    if (wants_armed(*m)) request_arm(*m);
   }
 }
 
@@ -228,7 +227,7 @@ void Engine::keeper_died() {
   for (auto& m : monitors_) {
     if (m->stance == Stance::left) continue;
     keeper_.say(KeeperSay::watch, m->id, m->pid, 0, m->ino, m->uffd.fd());
-    if (wants_armed()) request_arm(*m);
+    if (wants_armed(*m)) request_arm(*m);
   }
   keep_children();
   publish_stance();

@@ -14,9 +14,9 @@ void Engine::post(std::function<void()> f) {
       return f();
     }
     posted_.push_back(std::move(f));
+    uint64_t one = 1;  // under the lock: whoever leaves closes it
+    (void)!::write(wake_.get(), &one, sizeof one);
   }
-  uint64_t one = 1;
-  (void)!::write(wake_.get(), &one, sizeof one);
 }
 
 void Engine::run_posted() {
@@ -58,9 +58,12 @@ void Engine::set_ranges(uint32_t id, std::vector<RangeInfo> ranges) {
   post([this, id, ranges = std::move(ranges)]() mutable {
     Monitor* m = monitor(id);
     if (!m) return;
-    std::lock_guard lock(shared_);
-    m->ranges.merge(std::move(ranges));
-    publish_ranges();
+    {
+      std::lock_guard lock(shared_);
+      m->ranges.merge(std::move(ranges));
+      publish_ranges();
+    }
+    if (counters_.notice == static_cast<uint8_t>(Notice::no_messages_async)) tell_if_silent(*m);
   });
 }
 

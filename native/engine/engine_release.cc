@@ -16,14 +16,17 @@ void Engine::release(bool leave, std::function<void(Released)> done) {
 
 void Engine::begin_release(bool leave, std::function<void(Released)> done) {
   release_waiters_.push_back(std::move(done));
+  const bool more = !releasing_ || (leave && !leaving_);
   leaving_ = leaving_ || leave;
-  if (releasing_) return;
+  if (!more) return;
   if (leave) {
     next_gone_look_ = 0;
     sweep_gone(now_ns());  // the last lines tell how it ended
   }
+  if (!releasing_) released_ = 0;
   releasing_ = true;
-  released_ = 0;
+  // A child that stays ours faults again at once, and is read again: that is not to be given back.
+  release_below_ = leave ? UINT64_MAX : faults_.next_seq();
   policy_.hold_on = false;
   policy_.named = false;
   counters_.hold_on = false;
@@ -34,10 +37,11 @@ void Engine::begin_release(bool leave, std::function<void(Released)> done) {
   work_ = {};
   for (auto& w : std::exchange(parked_, {})) resolve_outcome(w.seq, false, 0, "was handed back");
   for (auto& m : monitors_) {
+    if (m->stance == Stance::left || wants_armed(*m)) continue;
     m->passing.clear();
     poll_monitor(*m, false);
+    if (m->stance == Stance::leaving) continue;
     bool frozen = m->stance == Stance::arming || m->handler == HandlerState::frozen;
-    if (m->stance == Stance::left) continue;
     m->stance = Stance::leaving;
     m->turn_until = 0;
     if (frozen && !policy_.compete) {
@@ -54,7 +58,9 @@ void Engine::release_some() {
   for (auto& m : monitors_) {
     if (m->stance == Stance::leaving && m->handler == HandlerState::frozen) return;
   }
-  for (size_t i = 0; i < kWakeBatch && !faults_.all_waiting().empty(); ++i) {
+  const auto& all = faults_.all_waiting();
+  auto over = [&] { return all.empty() || all.begin()->first >= release_below_; };
+  for (size_t i = 0; i < kWakeBatch && !over(); ++i) {
     auto& w = faults_.all_waiting().begin()->second;
     if (Monitor* m = monitor(w.record.monitor)) {
       (void)m->uffd.wake(w.record.page, uint64_t{1} << w.record.page_shift);
@@ -65,20 +71,28 @@ void Engine::release_some() {
     settle(w, State::gone, Action::wake, By::default_, 0);
     resolve_outcome(seq, false, 0, "was handed back");
   }
-  if (faults_.all_waiting().empty()) finish_release();
+  if (over()) finish_release();
 }
 
 void Engine::finish_release() {
   Released released{released_};
   releasing_ = false;
+  bool stays = false;
   for (auto& m : monitors_) {
     if (m->stance == Stance::left) continue;
+    if (wants_armed(*m) && m->of_child) {
+      stays = stays || !m->gone;
+      continue;
+    }
     m->stance = leaving_ ? Stance::left : Stance::looking;
     m->turn_for = TurnFor::none;
     if (leaving_) {
       keeper_.journal().monitors[m->id].active = 0;
       keeper_.say(KeeperSay::unwatch, m->id);
       m->uffd = Userfaultfd();
+      std::lock_guard lock(shared_);  // others ask for what is unread
+      m->fdinfo.reset();
+      m->pagemap.reset();
     }
     tell({.type = LogType::stance,
           .monitor = m->id,
@@ -88,6 +102,7 @@ void Engine::finish_release() {
           .pid = static_cast<uint32_t>(m->pid)});
   }
   publish_stance();
+  if (stays) notice(Notice::children_stay);
   if (leaving_) {
     quit_ = true;
     children_.clear();  // the keeper has its own copies

@@ -32,7 +32,7 @@ void Engine::set_rules(std::shared_ptr<RuleSet> rules, std::vector<uint32_t> liv
     for (auto& m : monitors_) {
       if (rules_) {
         request_arm(*m);
-      } else if (m->stance == Stance::armed && !wants_armed()) {
+      } else if (m->stance == Stance::armed && !wants_armed(*m)) {
         begin_turn(*m, TurnFor::pass);  // ends in `looking`
       }
     }

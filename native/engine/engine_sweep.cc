@@ -72,7 +72,7 @@ void Engine::sweep_gone(int64_t now) {
   next_gone_look_ = now + kSweep;
   for (auto& m : monitors_) {
     if (m->stance == Stance::left || m->gone) continue;
-    if (m->uffd.barrier() == Userfaultfd::Barrier::gone) mark_gone(*m);
+    if (has_ended(*m)) mark_gone(*m);
   }
 }
 

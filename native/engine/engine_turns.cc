@@ -27,7 +27,8 @@ bool Engine::lost_turn() const {
 }
 
 /// Is there a reason to be the one who reads? Otherwise the handler should run.
-bool Engine::wants_armed() const {
+bool Engine::wants_armed(const Monitor& m) const {
+  if (m.of_child) return !leaving_;  // no other handler is there to run
   if (releasing_) return false;
   bool answers = policy_.fallback != Default::pass || policy_.named;
   return answers || policy_.hold_on || rules_ || !parked_.empty() ||
@@ -57,7 +58,7 @@ void Engine::set_hold(bool on, std::shared_ptr<FaultFilter> filter) {
     for (auto& m : monitors_) {
       if (on) {
         request_arm(*m);
-      } else if (m->stance == Stance::armed && !wants_armed()) {
+      } else if (m->stance == Stance::armed && !wants_armed(*m)) {
         begin_turn(*m, TurnFor::pass);  // ends in `looking`, since nothing wants us armed
       }
     }
@@ -66,6 +67,7 @@ void Engine::set_hold(bool on, std::shared_ptr<FaultFilter> filter) {
 
 void Engine::request_arm(Monitor& m) {
   if (m.stance != Stance::looking || m.gone) return;
+  if (m.of_child) return armed(m, HandlerState::none, 0);
   if (policy_.compete) return armed(m, HandlerState::living, 0);
   m.stance = Stance::arming;
   publish_stance();
@@ -148,7 +150,7 @@ void Engine::check_turn(Monitor& m, int64_t now) {
   if (m.turn_for == TurnFor::event) over = barrier != Userfaultfd::Barrier::events;
   if (!over) return;
   m.stance = Stance::looking;
-  if (wants_armed() || !m.passing.empty()) {
+  if (wants_armed(m) || !m.passing.empty()) {
     request_arm(m);
   } else {
     m.turn_for = TurnFor::none;

@@ -72,6 +72,7 @@ void KeeperLink::drop() {
 
 std::optional<KeeperMessage> KeeperLink::part() {
   say(KeeperSay::bye);
+  journal_fd_.reset();  // no other keeper follows
   bool closed = !channel_;
   while (!closed && readable_within(channel_.get(), kLeaveWaitMs)) {
     auto message = hear(closed);

@@ -28,6 +28,13 @@ Result<PageState> page_state(Monitor& m, uint64_t page) {
   return m.pagemap->state_of(page);
 }
 
+bool has_ended(const Monitor& m) {
+  // Of a child we have no number at first, and its uffd is ours alone.
+  if (!m.of_child && m.pagemap) return m.pagemap->ended();
+  const bool takes_part = m.of_child || m.stance == Stance::armed || m.stance == Stance::passing;
+  return takes_part && m.uffd.barrier() == Userfaultfd::Barrier::gone;
+}
+
 int64_t unread_faults(const Monitor& m) {
   auto info = fdinfo_now(m);
   return info ? static_cast<int64_t>(info->pending) : -1;

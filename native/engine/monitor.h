@@ -47,7 +47,7 @@ struct Monitor {
   TurnFor turn_for = TurnFor::none;
   int64_t turn_until = 0;  // 0: the handler is not thawed yet
   int64_t next_check = 0;
-  std::optional<Pagemap> pagemap;  // of the target, opened when first needed
+  std::optional<Pagemap> pagemap;  // of the target, as it was when we came
   std::vector<uint64_t> passing;   // faults to wake once the handler runs
 
   bool sends_events() const { return features & abi::kFeatAllEvents; }
@@ -59,6 +59,8 @@ struct Monitor {
   bool reads() const { return stance == Stance::armed && !gone; }
 };
 
+/// Has the memory behind it ended? While we only look this asks nothing of the uffd.
+bool has_ended(const Monitor& m);
 /// What its target has at this page.
 Result<PageState> page_state(Monitor& m, uint64_t page);
 /// Unread faults by fdinfo, or -1 when it can't be read. Events are not in this count.

@@ -53,6 +53,13 @@ Result<uint64_t> Pagemap::entry(uint64_t address) const {
   return e;
 }
 
+bool Pagemap::ended() const {
+  // The descriptor keeps the mm of its open, and reads nothing of one without users
+  // (mmget_not_zero() in pagemap_read()): the very question that a userfaultfd's ESRCH answers.
+  uint64_t e = 0;
+  return ::pread(fd_.get(), &e, sizeof e, 0) == 0;
+}
+
 Result<PageState> Pagemap::state_of(uint64_t address) const {
   const uint64_t page = address & ~(page_size() - 1);
   auto runs = scan(page, page + page_size());

@@ -29,6 +29,8 @@ class Pagemap {
   /// (write-protect marker, poison) are told apart by the raw entry, which the kernel shows only
   /// with CAP_SYS_ADMIN (else `swapped`).
   Result<std::vector<PageRun>> scan(uint64_t start, uint64_t end) const;
+  /// Has the memory ended that the process had at open()? By exit or exec; nothing is asked of it.
+  bool ended() const;
   /// The state of the one page that contains `address`.
   Result<PageState> state_of(uint64_t address) const;
 

@@ -31,6 +31,12 @@ export function noticeText(
       return 'The handler lives: it was only busy. What we held in its place goes back to it.';
     case 11:
       return 'No free huge page: the kernel cannot answer these faults. Raise vm.nr_hugepages, then answer them again.';
+    case 12:
+      return 'Forked children have no other handler: uffdscope goes on answering them.';
+    case 13:
+      return 'No message will ever come: this userfaultfd was made with SIGBUS, its faults are signals.';
+    case 14:
+      return 'No message will ever come: this userfaultfd tracks writes by itself (WP_ASYNC). Nothing waits for an answer.';
     default:
       return `Notice ${s.notice}.`;
   }

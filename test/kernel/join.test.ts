@@ -1,6 +1,6 @@
 /** Joining real processes: what is held, answered, passed and given back, seen from the target's side. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -82,7 +82,8 @@ test('--max-hold gives a held fault its default in time', async () => {
   await using target = await startTarget('missing', ['--pages', 4]);
   await using session = await attach({ pid: target.pid, defaultAnswer: 'zero', hold: null, maxHold: 50 });
   await until('all pages', () => target.lines.length === 4);
-  assert.equal(session.snapshot().resolved, 4);
+  await until('all counted', () => session.snapshot().resolved === 4); // its thread may run on before the engine does
+  assert.equal(session.snapshot().faults, 4);
 });
 
 for (const name of ['blocking_uffd', 'epoll_et', 'missing', 'forks', 'remaps'] as const) {
@@ -211,4 +212,24 @@ test('lookOnly looks, even where nobody reads', async () => {
   await sleep(600);
   assert.equal(session.snapshot().stance, 'looking');
   assert.equal(session.snapshot().faults, 0);
+});
+
+test('leaving closes what was opened, before anything is collected', async () => {
+  await using target = await startTarget('missing', ['--pages', 3]);
+  const open = () => readdirSync('/proc/self/fd').length;
+  await (await attach({ pid: target.pid, hold: null })).detach(); // what stays open once and for all
+  const before = open();
+  const sessions: NativeJoin[] = [];
+  for (let i = 0; i < 5; i++) {
+    const session = await attach({ pid: target.pid, hold: null });
+    sessions.push(session);
+    await session.detach();
+  }
+  // The engine's thread closes its last as it ends.
+  await until(`${before} descriptors, not ${open()}`, () => open() <= before, 20_000);
+  assert.ok(
+    sessions.every((session) => session.snapshot().stance === 'left'),
+    'and they can be asked still',
+  );
+  assert.ok(sessions.every((session) => session.snapshot().alive));
 });

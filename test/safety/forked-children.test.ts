@@ -175,6 +175,29 @@ test('the keeper is killed, then uffdscope: the next keeper has the child too', 
   await allRight(target, child.pid);
 });
 
+for (const [what, stop] of [
+  ['the panic key', (session: NativeJoin) => session.release()],
+  ['an end of holding', (session: NativeJoin) => session.unhold()],
+] as const) {
+  test(`${what}: children that nobody else can answer stay ours`, async () => {
+    await using target = await forks();
+    const session = await attach({ pid: target.pid, hold: null });
+    using child = await childOf(target);
+    await until('parent and child held', () => session.snapshot().held >= 2);
+    await session.perform({ verb: 'copy', source: RIGHT }, [session.faults.waiting()[0]!]);
+    await stop(session);
+    // By and by the child reads all of its pages, whatever the parent waits for.
+    await until('the child to be through', () => {
+      const waiting = session.faults.waiting().filter((seq) => session.faults.row(seq)?.pid !== target.pid);
+      void session.perform({ verb: 'copy', source: RIGHT }, waiting);
+      return through(child.pid);
+    });
+    await session.detach();
+    await serve(target.pid, undefined, () => target.lines.length > 0);
+    await allRight(target, child.pid);
+  });
+}
+
 function stateOf(pid: number): string {
   const stat = text(`/proc/${pid}/stat`);
   return stat === '' ? '' : stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);

@@ -134,6 +134,8 @@ function splitCsv(text: string): string[] {
 test('text: what a person reads', () => {
   const { line } = eventLines('text');
   assert.equal(line(FAULT), '    0.001235  fault    #1 missing write 0x7f0000003010 heap+0x3000 thread 507 of 501\n');
+  assert.match(line({ ...FAULT, tid: null }), / an unknown thread of 501$/m);
+  assert.match(line({ ...FAULT, tid: null, pid: null }), / an unknown thread of a forked child$/m);
   assert.match(line(RECORDS[4]!), /zero {5}#1 4 KiB after 13\.7 µs by rule:7/);
   for (const record of RECORDS) assert.doesNotMatch(line(record), /undefined|null|NaN|\[object/, record.type);
 });

@@ -1,11 +1,12 @@
 // A process to take part in: it registers memory, has no handler, and does what it is told.
-//   victim MEMORY PAGES MODES FEATURES   MEMORY: anon, shared or huge; MODES: 1 missing, 2 wp, 4
-//   minor
+//   victim MEMORY PAGES MODES FEATURES [FLAGS]   MEMORY: anon, shared or huge; MODES: 1 missing,
+//   2 wp, 4 minor; FLAGS: 1 UFFD_USER_MODE_ONLY, 2 without O_NONBLOCK
 // Prints "ready FD ADDRESS", then obeys one line of input at a time, each in a thread of its own,
 // and prints "over ID RESULT" when it is done:
 //   read ID PAGE            RESULT: the byte, or "signal N"
 //   write ID PAGE BYTE      the same
 //   remove|unmap ID PAGE COUNT
+//   protect ID PAGE COUNT   UFFDIO_WRITEPROTECT
 //   remap ID PAGE COUNT     RESULT: the new address
 //   split ID PAGE COUNT     makes these pages a mapping of their own, as mprotect(2) does
 //   fork ID PAGE            RESULT: what the child reads there
@@ -157,6 +158,10 @@ static void* obey(void* argument) {
     snprintf(result, sizeof result, "%d", madvise(at, length, MADV_DONTNEED) ? errno : 0);
   } else if (!strcmp(o->what, "unmap")) {
     snprintf(result, sizeof result, "%d", munmap(at, length) ? errno : 0);
+  } else if (!strcmp(o->what, "protect")) {
+    struct uffdio_writeprotect w = {.range = {(unsigned long)at, length},
+                                    .mode = UFFDIO_WRITEPROTECT_MODE_WP};
+    snprintf(result, sizeof result, "%d", ioctl(uffd, UFFDIO_WRITEPROTECT, &w) ? errno : 0);
   } else if (!strcmp(o->what, "remap")) {
     void* room = mmap(NULL, length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     void* to = mremap(at, length, length, MREMAP_MAYMOVE | MREMAP_FIXED, room);
@@ -181,10 +186,10 @@ static void* obey(void* argument) {
   return NULL;
 }
 
-static int make_uffd(unsigned long features) {
-  int fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0)
-    fd = (int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | 1 /* UFFD_USER_MODE_ONLY */);
+static int make_uffd(unsigned long features, unsigned long how) {
+  const int user_mode_only = 1, flags = O_CLOEXEC | (how & 2 ? 0 : O_NONBLOCK);
+  int fd = how & 1 ? -1 : (int)syscall(SYS_userfaultfd, flags);
+  if (fd < 0) fd = (int)syscall(SYS_userfaultfd, flags | user_mode_only);
   if (fd < 0) die("userfaultfd");
   struct uffdio_api api = {.api = UFFD_API, .features = features};
   if (ioctl(fd, UFFDIO_API, &api)) die("UFFDIO_API");
@@ -192,12 +197,12 @@ static int make_uffd(unsigned long features) {
 }
 
 int main(int argc, char** argv) {
-  if (argc != 5) die("four arguments are wanted");
+  if (argc != 5 && argc != 6) die("four or five arguments are wanted");
   int huge = !strcmp(argv[1], "huge");
   unit = huge ? 2u << 20 : (size_t)sysconf(_SC_PAGESIZE);
   size_t length = strtoul(argv[2], NULL, 0) * unit;
   struct uffdio_register range = {.mode = strtoul(argv[3], NULL, 0)};
-  uffd = make_uffd(strtoul(argv[4], NULL, 0));
+  uffd = make_uffd(strtoul(argv[4], NULL, 0), argc > 5 ? strtoul(argv[5], NULL, 0) : 0);
 
   int file = -1, flags = MAP_PRIVATE | MAP_ANONYMOUS;
   if (strcmp(argv[1], "anon")) {
