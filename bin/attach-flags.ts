@@ -3,13 +3,14 @@ import { Option, type Command } from 'commander';
 import type { AttachOptions } from '../native/session/index.js';
 import type { DefaultAnswer } from '../native/session/types.js';
 import { GRANULARITIES, parseCount, parseDuration, parseGranularity, usage } from './flags.js';
+import { addRecordFlags, recordOptions, type RecordWords } from './record-flags.js';
 import { EVENT_FORMATS, type EventFormat } from './output/event-lines.js';
 
 export const DEFAULT_ANSWERS = ['hold', 'zero', 'source', 'pass', 'wake', 'poison'] as const satisfies DefaultAnswer[];
 export const THEMES = ['ansi', 'truecolor'] as const;
 
 /** As commander gives them: words, not yet believed. */
-export interface AttachWords {
+export interface AttachWords extends RecordWords {
   readonly headless?: boolean;
   readonly output?: EventFormat;
   readonly uffd?: string;
@@ -55,9 +56,15 @@ export interface AttachPlan {
 
 /** What `demo --headless` takes too. */
 export function addHeadlessFlags(command: Command): Command {
-  return command
+  command
     .option('--headless', 'no screen: one line an event on stdout')
-    .addOption(new Option('-o, --output <format>', 'with --headless: form of the lines (text)').choices(EVENT_FORMATS))
+    .addOption(new Option('-o, --output <format>', 'with --headless: form of the lines (text)').choices(EVENT_FORMATS));
+  return addRecordFlags(addAnswerFlags(command).option('--filter <filter>', 'show only faults that it takes'));
+}
+
+/** Who answers, and how. */
+export function addAnswerFlags(command: Command): Command {
+  return command
     .addOption(new Option('--default <answer>', 'what a fault gets that nothing else takes').choices(DEFAULT_ANSWERS))
     .option('--source <what>', 'bytes to answer with: FILE[@OFFSET], zero, pattern:HH; implies --default source')
     .option('--hold [filter]', 'hold what the filter takes, or everything, from the start')
@@ -67,12 +74,16 @@ export function addHeadlessFlags(command: Command): Command {
     .option('--rules <file>', 'a file of rules, one a line, behind those of --rule; may be given again', collect)
     .option('--seed <n>', 'what random draws of rules hang on; the same seed decides the same')
     .option('--strict', 'a rule that never matched is a failure (exit 4)')
-    .option('--filter <filter>', 'show only faults that it takes')
     .option('--duration <time>', 'leave after this time');
 }
 
 export function addAttachFlags(command: Command): Command {
-  return addHeadlessFlags(command)
+  return addTargetFlags(addHeadlessFlags(command));
+}
+
+/** Which userfaultfd, and how it is taken part in. */
+export function addTargetFlags(command: Command): Command {
+  return command
     .option('--uffd <ino>', 'which userfaultfd, by the inode number that ps shows')
     .option('--fd <n>', 'which userfaultfd, by its descriptor number')
     .option('--via <pid>', 'the process that holds it for the target')
@@ -153,6 +164,7 @@ async function attachOptions(
     ...(words.compete === true && { compete: true }),
     ...(words.ownEvents === true && { ownEvents: true }),
     ...(words.redrive === true && { redrive: true }),
+    ...recordOptions(words),
     ...(words.seed !== undefined && { seed: parseCount(words.seed, '--seed') }),
     ...(words.headless === true && !armed && { lookOnly: true }),
   };

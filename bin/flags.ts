@@ -24,6 +24,15 @@ export function parseGranularity(text: string): number {
   );
 }
 
+/** `64M`, `1G`: bytes, at least 1 MiB. @throws UffdscopeError USAGE. */
+export function parseSize(text: string, flag: string): number {
+  const match = /^([0-9]{1,6})([kKmMgGtT]?)$/.exec(text);
+  const unit = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 }[match?.[2]?.toLowerCase() ?? ''] ?? 1;
+  const bytes = match === null ? Number.NaN : Number(match[1]) * unit;
+  if (bytes >= 2 ** 20 && bytes <= 2 ** 50) return bytes;
+  throw usage(`${quoted(text)} is no size for ${flag}`, 'At least 1M: 64M, 1G.');
+}
+
 /** An inode number of fdinfo. @throws UffdscopeError USAGE. */
 export function parseCount(text: string, flag: string): number {
   const value = /^[0-9]{1,16}$/.test(text) ? Number(text) : Number.NaN;

@@ -8,9 +8,11 @@ import type { FaultColumns } from '../native/session/types.js';
 import type { Context } from './context.js';
 import { eventLines, type EventFormat } from './output/event-lines.js';
 import { untilInterrupted } from './output/interrupt.js';
+import { sayRecorded } from './output/recorded.js';
 
 export interface LinesPlan {
-  readonly format: EventFormat;
+  /** null: no lines. */
+  readonly format: EventFormat | null;
   readonly filter: string | null;
   readonly duration: number | null;
   readonly strict: boolean;
@@ -24,10 +26,11 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
   const { readerGone } = addon<ObserveAddon>();
   using interrupt = untilInterrupted();
   const stream = new RecordStream(session);
-  const { header, line } = eventLines(plan.format);
+  const { header, line } = eventLines(plan.format ?? 'text');
   const { wanted, notes } = await faultTest(session, plan.filter);
   for (const note of [...session.holdNotes, ...notes]) context.say(`uffdscope: ${note}`);
   const put = (records: Iterable<SessionRecord>): void => {
+    if (plan.format === null) return;
     for (const record of records) if (!('seq' in record) || wanted(record.seq)) out.write(line(record));
   };
   let reason = 'stopped';
@@ -54,6 +57,7 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
     await out.flush();
     if (behind !== null) context.say(`uffdscope: ${behindText(behind, session.target.pid)}.`);
   }
+  sayRecorded(session.recorded, context);
   sayRules(session, plan.strict, context);
   if (!out.closed.aborted) context.say(`uffdscope: left process ${session.target.pid}, ${reason}.`);
 }

@@ -1,11 +1,21 @@
 /** The tree of commands. Only flags stand here; what a command does is loaded when it runs. */
 import { Command, Option } from 'commander';
-import { addAttachFlags, addHeadlessFlags, addScreenFlags, type AttachWords } from './attach-flags.js';
+import {
+  addAnswerFlags,
+  addAttachFlags,
+  addHeadlessFlags,
+  addScreenFlags,
+  addTargetFlags,
+  type AttachWords,
+} from './attach-flags.js';
 import type { Context } from './context.js';
+import { EVENT_FORMATS, type EventFormat } from './output/event-lines.js';
+import { addRecordingFlags } from './record-flags.js';
 
 /** What was asked for, once the words are understood. */
 export type Run = (context: Context) => Promise<void>;
 
+export const EXPORTS = ['jsonl', 'csv', 'perfetto'] as const;
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
@@ -60,6 +70,40 @@ export function buildProgram(version: string, chosen: (run: Run) => void): Comma
   addScreenFlags(addHeadlessFlags(demo)).action((target: string | undefined, words: AttachWords & { list?: boolean }) =>
     chosen(async (context) => (await import('./commands/demo.js')).demo(target, words, context)),
   );
+
+  const record = program
+    .command('record')
+    .description('take part in a userfaultfd and write down everything that happens')
+    .argument('<pid>', 'the process whose memory it serves')
+    .requiredOption('-o, --output <file>', 'the recording; its name ends in .uffdrec by custom');
+  addTargetFlags(addRecordingFlags(addAnswerFlags(record))).action(
+    (pid: string, words: Omit<AttachWords, 'output'> & { output: string }) =>
+      chosen(async (context) => (await import('./commands/record.js')).record(pid, words, context)),
+  );
+
+  program
+    .command('show')
+    .description('a recording, as its session was')
+    .argument('<file>', 'a recording')
+    .requiredOption('--headless', 'one line an event on stdout')
+    .addOption(new Option('-o, --output <format>', 'with --headless: form of the lines (text)').choices(EVENT_FORMATS))
+    .action((file: string, words: { output?: EventFormat }) =>
+      chosen(async (context) =>
+        (await import('./commands/show.js')).showLines(file, words.output ?? 'text', context),
+      ),
+    );
+
+  program
+    .command('export')
+    .description('a recording in the form of another program')
+    .argument('<file>', 'a recording')
+    .addOption(
+      new Option('--to <form>', 'perfetto: a trace for ui.perfetto.dev').choices(EXPORTS).makeOptionMandatory(),
+    )
+    .option('-o, --output <file>', 'where to (stdout)')
+    .action((file: string, words: { to: (typeof EXPORTS)[number]; output?: string }) =>
+      chosen(async (context) => (await import('./commands/show.js')).exportTo(file, words, context)),
+    );
 
   const doctor = program
     .command('doctor')

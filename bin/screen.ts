@@ -4,6 +4,7 @@ import { UffdscopeError } from '../native/session/errors.js';
 import type { Session } from '../native/session/types.js';
 import type { Attaching, ScreenEnd, ScreenOptions, ScreenSource } from '../ui/main.js';
 import type { Context } from './context.js';
+import { sayRecorded } from './output/recorded.js';
 import { count } from './output/units.js';
 
 export interface ScreenWords {
@@ -57,6 +58,7 @@ export async function show(source: ScreenSource, words: ScreenWords, context: Co
         : `, ${count(summary.released, 'fault')} handed back`;
     context.say(`uffdscope: left process ${pid}${given}.`);
     if (summary?.behind) context.say(`uffdscope: ${behindText(summary.behind, pid)}.`);
+    sayRecorded(end.session.recorded, context);
     // A second ctrl-c: we do not wait for what is handed back, and the keeper finishes it once we are gone.
     if (summary === null) process.exit(1);
   }

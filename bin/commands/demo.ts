@@ -11,6 +11,7 @@ import { planAttach, type AttachWords } from '../attach-flags.js';
 import { withConfig } from '../config/index.js';
 import type { Context } from '../context.js';
 import { usage } from '../flags.js';
+import { recordOptions } from '../record-flags.js';
 import { textTable } from '../output/text-table.js';
 import { needTerminal, showAttaching } from '../screen.js';
 
@@ -33,6 +34,7 @@ export async function demo(name: string | undefined, words: DemoWords, context: 
       'Add --headless; on the screen everything is held at first.',
     );
   }
+  const record = recordOptions(words);
   needTerminal();
   const program = spawn(targetPath(target), [], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ready = readiness(program);
@@ -40,7 +42,7 @@ export async function demo(name: string | undefined, words: DemoWords, context: 
   const attach = async (): Promise<Session> => {
     const { pid, ino, userModeOnly } = await ready;
     const { attach: join } = await import('../../native/session/index.js');
-    return join({ pid, uffd: { ino }, userModeOnly, hold: null, ...safeAnswers(target) });
+    return join({ pid, uffd: { ino }, userModeOnly, hold: null, ...safeAnswers(target), ...record });
   };
   try {
     await showAttaching({ what: `the program ${target.name}`, attach }, { ...words, duration: null }, context);

@@ -122,6 +122,16 @@ export interface NativeRule {
   readonly limit: number;
 }
 
+export interface NativeRecording {
+  readonly bytes: number;
+  readonly faults: number;
+  readonly lost: number;
+  readonly dropped: number;
+  readonly files: number;
+  /** Why nothing is written any more; 0: it is. */
+  readonly errno: number;
+}
+
 export interface NativeSession {
   readonly ino: number;
   readonly features: number;
@@ -163,6 +173,17 @@ export interface NativeSession {
   redrive(): void;
   /** How the target ended, as wait(2) gives it; -1: it lives, or that is not known. */
   exitStatus(): number;
+  /** Begins at once. Throws with call and errno. */
+  startRecording(options: {
+    readonly path: string;
+    readonly header: string;
+    readonly maxBytes: number;
+    readonly pages: boolean;
+  }): void;
+  noteRecording(json: string): void;
+  /** Ends it with this trailer; what was written, or null. */
+  stopRecording(json: string): Promise<NativeRecording | null>;
+  recording(): NativeRecording | null;
   /** Faults by fdinfo, -1 unknown: unread, and read by anybody but still waiting. */
   alive(): { target: boolean; holder: boolean; unread: number; read: number };
 }

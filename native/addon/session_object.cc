@@ -42,7 +42,11 @@ void SessionObject::init(Napi::Env env, Napi::Object exports) {
                                       InstanceMethod("guardTerminal", &S::guard_terminal),
                                       InstanceMethod("ownerGone", &S::owner_gone),
                                       InstanceMethod("exitStatus", &S::exit_status),
-                                      InstanceMethod("alive", &S::alive)}));
+                                      InstanceMethod("alive", &S::alive),
+                                      InstanceMethod("startRecording", &S::start_recording),
+                                      InstanceMethod("noteRecording", &S::note_recording),
+                                      InstanceMethod("stopRecording", &S::stop_recording),
+                                      InstanceMethod("recording", &S::recording)}));
 }
 
 SessionObject::SessionObject(const Napi::CallbackInfo& info)

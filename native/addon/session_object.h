@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "engine/engine.h"
+#include "engine/recording/recorder.h"
 
 namespace uffdscope {
 
@@ -29,6 +30,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     void close();
     bool target_ended = false, holder_ended = false;  // by close()
     int64_t ended_with = -1;
+    std::shared_ptr<recording::Recorder> recorder;  // null: off; ends before the engine
     State() = default;
     State(const State&) = delete;
     State& operator=(const State&) = delete;
@@ -60,6 +62,10 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   Napi::Value owner_gone(const Napi::CallbackInfo& info);
   Napi::Value exit_status(const Napi::CallbackInfo& info);
   Napi::Value alive(const Napi::CallbackInfo& info);
+  Napi::Value start_recording(const Napi::CallbackInfo& info);
+  Napi::Value note_recording(const Napi::CallbackInfo& info);
+  Napi::Value stop_recording(const Napi::CallbackInfo& info);
+  Napi::Value recording(const Napi::CallbackInfo& info);
 
   Engine& engine() { return *state_->engine; }
   std::shared_ptr<State> state_;

@@ -21,6 +21,7 @@
 #include "engine/keeper_link.h"
 #include "engine/monitor.h"
 #include "engine/policy.h"
+#include "engine/recording/page_tap.h"
 #include "engine/resolver.h"
 #include "engine/rules/rule_set.h"
 
@@ -107,6 +108,8 @@ class Engine {
   /// Replaces all rules at once (null: none). What rules that are not in `live` any more have kept
   /// waiting is released.
   void set_rules(std::shared_ptr<RuleSet> rules, std::vector<uint32_t> live);
+  /// The bytes of answers go there, too (null: nowhere).
+  void tap_pages(std::shared_ptr<recording::PageTap> tap);
   void act(ActRequest request, ActDone done);
   void edit(uint64_t seq, std::vector<uint8_t> bytes);  // empty: revert
   /// Wake every thread that waits and is not held by us: what the handler has read and forgotten is
@@ -319,6 +322,7 @@ class Engine {
   bool journal_full_ = false;
   uint64_t slot_order_ = 0;
   std::vector<uint8_t> buffer_;  // bytes of the answer being made
+  std::shared_ptr<recording::PageTap> page_tap_;
 
   bool releasing_ = false, leaving_ = false, waiting_for_turn_ = false;
   uint64_t released_ = 0, release_below_ = 0;  // faults from this one on are not given back

@@ -30,6 +30,10 @@ void Engine::run_posted() {
   for (auto& f : now) f();
 }
 
+void Engine::tap_pages(std::shared_ptr<recording::PageTap> tap) {
+  post([this, tap = std::move(tap)] { page_tap_ = tap; });
+}
+
 std::vector<RangeInfo> Engine::ranges(uint32_t id, uint64_t& version) const {
   std::lock_guard lock(shared_);
   if (id < 1 || id > monitors_.size()) return {};

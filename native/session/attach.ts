@@ -5,6 +5,7 @@ import type { NativeSessionClass } from '../addon/session-binding.js';
 import { chooseUffd, type UffdChoice } from './discover/target.js';
 import { UffdscopeError } from './errors.js';
 import { kernelError } from './kernel-error.js';
+import type { RecordOptions } from './recording/session-recorder.js';
 import { NativeJoin } from './session.js';
 import { sourceText } from './source-text.js';
 import type { DefaultAnswer, Session, Source } from './types.js';
@@ -39,6 +40,8 @@ export interface AttachOptions {
   /** The uffd was made with UFFD_USER_MODE_ONLY; the kernel does not show it, so only who made it can know. */
   readonly userModeOnly?: boolean;
   readonly seed?: number;
+  /** Write down everything from the first fault on. */
+  readonly record?: RecordOptions & { readonly path: string };
   /** Faults kept, a power of two. */
   readonly keep?: number;
 }
@@ -90,6 +93,7 @@ export async function attach(options: AttachOptions): Promise<NativeJoin> {
   });
   try {
     checkSource(source, session);
+    if (options.record) session.record(options.record.path, options.record);
     if (options.rules?.length) await session.useRules(options.rules);
     if (options.hold !== undefined) await session.hold(options.hold);
     else if (options.armed) await session.arm();

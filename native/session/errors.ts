@@ -35,6 +35,10 @@ export const ERROR_KINDS = {
     about: 'The handler could not be stopped inside its wait, so we do not read beside it.',
   },
   SOURCE: { exit: 1, about: 'The source of bytes cannot be read, or is too short for the ranges it must fill.' },
+  RECORDING: {
+    exit: 1,
+    about: 'A recording cannot be written or read: damaged, from a newer version, or no recording at all.',
+  },
   NO_TERMINAL: { exit: 2, about: 'A screen was asked for and there is no terminal.' },
   KEEPER: { exit: 1, about: 'The keeper process could not be started or died.' },
   NOT_BUILT: { exit: 1, about: 'The native part is missing or does not fit this machine.' },

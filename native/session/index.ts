@@ -7,6 +7,7 @@ export { UffdscopeError, ERROR_KINDS, type ErrorCode, type ExitStatus } from './
 export { safeText } from './safe-text.js';
 export { legal, VERBS, type VerbContext, type VerbName } from './verbs.js';
 export * from './rules/index.js';
+export * from './recording/index.js';
 export { version } from './version.js';
 export type * from './records.js';
 export type * from './types.js';

@@ -12,6 +12,7 @@ import { legal, type VerbName } from './verbs.js';
 import { nativeVerb } from './native-verb.js';
 import { sourceBytes } from './source-bytes.js';
 import { RangeBook } from './range-book.js';
+import { SessionRecorder, type RecordOptions } from './recording/session-recorder.js';
 import { RuleBook } from './rules/rule-book.js';
 import { TargetWatch } from './target-watch.js';
 import type { NativeSession } from '../addon/session-binding.js';
@@ -24,6 +25,7 @@ import type {
   PageBytes,
   PageMap,
   Range,
+  RecordingState,
   Session,
   Snapshot,
   Source,
@@ -64,6 +66,8 @@ export class NativeJoin implements Session {
   readonly #events: EventHistory;
   readonly #ranges: RangeBook;
   readonly #watch: TargetWatch;
+  readonly #recorder = new SessionRecorder(this);
+  #recorded: RecordingState | null = null;
   #holdFilter: string | null = null;
   #holdNotes: readonly string[] = [];
   /** We hold by default only because no handler was found. */
@@ -81,7 +85,13 @@ export class NativeJoin implements Session {
     this.seed = facts.seed;
     this.options = facts.options;
     this.t0 = native.began;
-    this.rules = new RuleBook(facts.seed, native);
+    this.rules = new RuleBook(facts.seed, {
+      setRules: (rules, seed) => {
+        native.setRules(rules, seed);
+        queueMicrotask(() => this.#recorder.noteRules()); // once the book has them
+      },
+      ruleCounts: (id) => native.ruleCounts(id),
+    });
     const ranges = new RangeBook(native);
     this.#ranges = ranges;
     this.faults = new RingHistory({
@@ -301,6 +311,23 @@ export class NativeJoin implements Session {
     return pageCells(range, runs, held, cells);
   }
 
+  record(path: string, options?: RecordOptions): void {
+    this.#recorder.start(path, options);
+  }
+
+  get recording(): RecordingState | null {
+    return this.#recorder.state;
+  }
+
+  async stopRecording(): Promise<RecordingState | null> {
+    return (this.#recorded = await this.#recorder.stop(null));
+  }
+
+  /** The recording that ended last. */
+  get recorded(): RecordingState | null {
+    return this.#recorded;
+  }
+
   async release(): Promise<DetachSummary> {
     const released = this.#native.release(false); // first: between the two the default would answer
     this.rules.switchAll(false);
@@ -316,6 +343,7 @@ export class NativeJoin implements Session {
   async #leave(): Promise<DetachSummary> {
     const left = await this.#native.release(true); // the watch tells meanwhile that JavaScript lives
     this.#watch.stop();
+    this.#recorded = (await this.#recorder.stop({ released: left.pages, restored: 0 })) ?? this.#recorded;
     this.#ended();
     return { released: left.pages, restored: 0, behind: behindOf(left) };
   }

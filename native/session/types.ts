@@ -254,6 +254,21 @@ export interface DetachSummary {
   readonly behind: Behind | null;
 }
 
+/** A recording that is being made, or has just ended. */
+export interface RecordingState {
+  readonly path: string;
+  /** Of all its files. */
+  readonly bytes: number;
+  readonly faults: number;
+  /** Records that came too fast to be written. */
+  readonly lost: number;
+  /** Faults in its oldest files, dropped for --max-size. */
+  readonly dropped: number;
+  readonly files: number;
+  /** Why nothing is written any more (an errno's name), or null. */
+  readonly error: string | null;
+}
+
 /** One attachment. All state is read by snapshot; nothing here calls back per fault. */
 export interface Session extends AsyncDisposable {
   readonly how: How;
@@ -295,6 +310,14 @@ export interface Session extends AsyncDisposable {
   /** The page as it is in the target; never raises a fault. */
   readPage(page: bigint, length: number): Promise<PageBytes>;
   pageMap(rangeId: number, cells: number): Promise<PageMap>;
+  /** Write down what happens from now on. @throws UffdscopeError RECORDING. */
+  record(path: string, options?: { readonly maxBytes?: number; readonly pages?: boolean }): void;
+  /** What is written now, or null. */
+  readonly recording: RecordingState | null;
+  /** The one that ended last, or null. */
+  readonly recorded: RecordingState | null;
+  /** Resolves once all that has happened is in the file; null: nothing was recorded. Leaving does it too. */
+  stopRecording(): Promise<RecordingState | null>;
   /** Panic key: holds and rules off, everything held is released, the handler thawed. Never refused, never asks. */
   release(): Promise<DetachSummary>;
   /** Hand back everything and let go. Idempotent. */

@@ -9,6 +9,7 @@ import type {
   PageBytes,
   PageMap,
   Range,
+  RecordingState,
   Session,
   Snapshot,
   TargetEvent,
@@ -246,6 +247,19 @@ export class MemorySession implements Session {
     for (const seq of this.faults.waiting()) this.#answer(seq, 'wake', 'operator');
     this.#stance = 'left';
     return summary;
+  }
+
+  recording: RecordingState | null = null;
+  recorded: RecordingState | null = null;
+
+  record(path: string): void {
+    this.recording = { path, bytes: 0, faults: 0, lost: 0, dropped: 0, files: 1, error: null };
+  }
+
+  async stopRecording(): Promise<RecordingState | null> {
+    this.recorded = this.recording;
+    this.recording = null;
+    return this.recorded;
   }
 
   guardTerminal(active: boolean): void {

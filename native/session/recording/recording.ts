@@ -1,0 +1,90 @@
+/** The files of one recording, oldest first, as one stream of items. */
+import { existsSync } from 'node:fs';
+import { BlockFile, refused } from './blocks.js';
+import { readDescription, readEnding, type Description, type Ending } from './description.js';
+import { BLOCK, PARTS } from './format.js';
+import { ItemReader, type Item } from './items.js';
+
+export class Recording {
+  readonly #files: BlockFile[];
+  readonly description: Description;
+  /** Engine clock, ns, that times count from. */
+  readonly began: number;
+  /** Faults in parts that were dropped for --max-size, or are not here. */
+  readonly dropped: number;
+  #ending: Ending | null = null;
+
+  /** @throws UffdscopeError RECORDING. */
+  constructor(readonly path: string) {
+    this.#files = [new BlockFile(path)];
+    try {
+      const { header } = this.#files[0]!;
+      for (let back = 1; back <= Math.min(header.part, PARTS - 1); back++) {
+        const older = olderPart(`${path}.${back}`, header.id, header.part - back);
+        if (older === null) break;
+        this.#files.unshift(older);
+      }
+      this.began = header.began;
+      this.dropped = this.#files[0]!.header.dropped;
+      this.description = describe(this.#files);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** How many files it was read from. */
+  get files(): number {
+    return this.#files.length;
+  }
+
+  /** Known once all items were read; null: its recorder did not come to the end. */
+  get ending(): Ending | null {
+    return this.#ending;
+  }
+
+  /** As often as wanted. */
+  *items(): Generator<Item> {
+    const reader = new ItemReader();
+    for (const file of this.#files) {
+      for (const block of file.blocks()) {
+        if ('damage' in block) yield { is: 'damage', damage: block.damage };
+        else if (block.type === BLOCK.items) yield* reader.of(block.payload);
+        else if (block.type === BLOCK.trailer) this.#ending = readEnding(block.payload.toString('utf8'));
+      }
+    }
+  }
+
+  close(): void {
+    for (const file of this.#files) file.close();
+  }
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** null: it is not there, or is another recording's. */
+function olderPart(path: string, id: bigint, part: number): BlockFile | null {
+  if (!existsSync(path)) return null;
+  let file: BlockFile;
+  try {
+    file = new BlockFile(path);
+  } catch {
+    return null; // no recording: then what is there is not ours, and the parts end here
+  }
+  if (file.header.id === id && file.header.part === part) return file;
+  file.close();
+  return null;
+}
+
+/** Of the newest that says it. */
+function describe(files: readonly BlockFile[]): Description {
+  for (const file of files.toReversed()) {
+    for (const block of file.blocks()) {
+      if ('damage' in block || block.type !== BLOCK.header) continue;
+      const description = readDescription(block.payload.toString('utf8'));
+      if (description !== null) return description;
+    }
+  }
+  throw refused(files.at(-1)!.path, 'is a recording whose description is missing or damaged');
+}
