@@ -88,9 +88,7 @@ export function buildProgram(version: string, chosen: (run: Run) => void): Comma
     .requiredOption('--headless', 'one line an event on stdout')
     .addOption(new Option('-o, --output <format>', 'with --headless: form of the lines (text)').choices(EVENT_FORMATS))
     .action((file: string, words: { output?: EventFormat }) =>
-      chosen(async (context) =>
-        (await import('./commands/show.js')).showLines(file, words.output ?? 'text', context),
-      ),
+      chosen(async (context) => (await import('./commands/show.js')).showLines(file, words.output ?? 'text', context)),
     );
 
   program

@@ -18,7 +18,10 @@ export async function record(
   ]);
   // Who only looks sees no fault: what is handed on to its handler goes through us.
   const named = plan.attach.armed === true;
-  const session = await attach({ ...plan.attach, ...(!named && { defaultAnswer: 'pass', armed: true, lookOnly: false }) });
+  const session = await attach({
+    ...plan.attach,
+    ...(!named && { defaultAnswer: 'pass', armed: true, lookOnly: false }),
+  });
   if (!named && session.snapshot().handler === 'none')
     context.say('uffdscope: nobody answers its faults, so they wait; --default zero answers them.');
   await followLines(session, { ...plan, format: null }, context);

@@ -8,7 +8,9 @@ export function sayRecorded(recorded: RecordingState | null, context: Context): 
   if (recorded === null) return;
   const { path, faults, lost, dropped, files, error } = recorded;
   const several = files > 1 ? `, ${files} files` : '';
-  context.say(`uffdscope: recorded ${count(faults, 'fault')} in ${safeText(path)} (${bytes(recorded.bytes)}${several}).`);
+  context.say(
+    `uffdscope: recorded ${count(faults, 'fault')} in ${safeText(path)} (${bytes(recorded.bytes)}${several}).`,
+  );
   if (dropped > 0) context.say(`uffdscope: the oldest ${count(dropped, 'fault')} of them were dropped for --max-size.`);
   if (lost > 0) context.say(`uffdscope: ${count(lost, 'record')} came too fast to be recorded.`);
   if (error !== null) context.say(`uffdscope: the recording ends early: writing failed with ${error}.`);

@@ -149,8 +149,7 @@ Resolution Engine::answer(Monitor& m, FaultRecord& f, Action action, Source* sou
   }
   Resolver resolver(f.page_shift);
   Resolution r = resolver.resolve(m.uffd, action, from, to - from, f.page, bytes, wakes);
-  if (page_tap_ && !bytes.empty() && r.outcome == Outcome::done)
-    page_tap_->put(f.seq, from, bytes);
+  if (page_tap_ && !bytes.empty() && r.outcome == Outcome::done) page_tap_->put(f.seq, from, bytes);
   if (shape && shape->duplicate && r.outcome == Outcome::done && action != Action::wake) {
     r.races += resolver.resolve(m.uffd, action, from, to - from, f.page, bytes, wakes).races;
   }

@@ -38,7 +38,7 @@ export class RecordStream {
     yield {
       type: 'attach',
       t: 0,
-      time: new Date().toISOString(),
+      time: session.time,
       pid: session.target.pid,
       how: session.how,
       ino: session.uffd.ino,

@@ -60,6 +60,8 @@ export class NativeJoin implements Session {
   readonly faults: RingHistory;
   readonly t0: number;
   readonly rules: RuleBook;
+  /** Wall clock where its times count from, ISO 8601. */
+  readonly time: string;
   options: Session['options'];
   readonly #native: NativeSession;
   readonly #facts: SessionFacts;
@@ -85,6 +87,7 @@ export class NativeJoin implements Session {
     this.seed = facts.seed;
     this.options = facts.options;
     this.t0 = native.began;
+    this.time = new Date(Date.now() - (native.snapshot().now - native.began) / 1e6).toISOString();
     this.rules = new RuleBook(facts.seed, {
       setRules: (rules, seed) => {
         native.setRules(rules, seed);

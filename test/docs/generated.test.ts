@@ -14,10 +14,13 @@ for (const [name, made] of generatedFiles()) {
   });
 }
 
+/** A format is written by hand: it must not change with the code. */
+const BY_HAND = ['recording-format.md'];
+
 test('docs/reference holds nothing else', () => {
   const made = [...generatedFiles().keys()].filter((name) => name.startsWith('reference/'));
   assert.deepEqual(
     readdirSync(join(docs, 'reference')).toSorted(),
-    made.map((name) => name.slice('reference/'.length)).toSorted(),
+    [...made.map((name) => name.slice('reference/'.length)), ...BY_HAND].toSorted(),
   );
 });

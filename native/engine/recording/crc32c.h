@@ -1,4 +1,5 @@
-// CRC-32C (Castagnoli), as iSCSI and ext4 have it: reflected 0x1EDC6F41, begun and ended with all ones.
+// CRC-32C (Castagnoli), as iSCSI and ext4 have it: reflected 0x1EDC6F41, begun and ended with all
+// ones.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -16,14 +16,14 @@ inline constexpr uint32_t kBlockMagic = 0x314b4c42;  // "BLK1"
 struct FileHeader {
   char magic[8];
   uint32_t version;
-  uint32_t bytes;        // of this header
-  uint64_t id;           // random: the files of one recording have the same
-  uint32_t part;         // 0, 1, 2 …: a rotated recording goes on in the next
+  uint32_t bytes;  // of this header
+  uint64_t id;     // random: the files of one recording have the same
+  uint32_t part;   // 0, 1, 2 …: a rotated recording goes on in the next
   uint32_t reserved;
-  int64_t began;         // CLOCK_MONOTONIC ns that the session's times count from
-  uint64_t dropped;      // faults in the parts of this recording that were dropped before this one
+  int64_t began;     // CLOCK_MONOTONIC ns that the session's times count from
+  uint64_t dropped;  // faults in the parts of this recording that were dropped before this one
   uint32_t reserved2;
-  uint32_t crc;          // CRC-32C of all before it
+  uint32_t crc;  // CRC-32C of all before it
 };
 static_assert(sizeof(FileHeader) == 56);
 
@@ -46,15 +46,15 @@ struct BlockHeader {
 static_assert(sizeof(BlockHeader) == 32);
 
 enum class ItemType : uint32_t {
-  answered = 1,  // FaultRecord: read and answered at once
-  fault = 2,     // FaultRecord: read, and it waits
-  log = 3,       // LogRecord
-  lost = 4,      // Lost
-  range = 5,     // RangeItem and its names: new, or changed
+  answered = 1,    // FaultRecord: read and answered at once
+  fault = 2,       // FaultRecord: read, and it waits
+  log = 3,         // LogRecord
+  lost = 4,        // Lost
+  range = 5,       // RangeItem and its names: new, or changed
   range_gone = 6,  // RangeGone
-  thread = 7,    // ThreadItem
-  meta = 8,      // JSON: what changed of the header
-  page = 9,      // PageItem and the bytes
+  thread = 7,      // ThreadItem
+  meta = 8,        // JSON: what changed of the header
+  page = 9,        // PageItem and the bytes
 };
 
 /// Before each item; the next begins at the next multiple of 8.
@@ -88,7 +88,7 @@ struct PageItem {
   uint64_t address;
 };
 
-inline constexpr size_t kBlockTarget = 256 << 10;  // a payload is written when it has grown to this
-inline constexpr size_t kLargestBlock = 8 << 20;   // no payload is longer
+inline constexpr size_t kBlockTarget = 64 << 10;  // a payload is written when it has grown to this
+inline constexpr size_t kLargestBlock = 8 << 20;  // no payload is longer
 
 }  // namespace uffdscope::recording

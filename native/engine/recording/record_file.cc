@@ -32,7 +32,8 @@ Owner real_owner() {
           static_cast<gid_t>(std::strtoul(gid, nullptr, 10))};
 }
 
-/// 0, or why the file under this name must be left alone. `empty` is what an open(2) elsewhere made.
+/// 0, or why the file under this name must be left alone. `empty` is what an open(2) elsewhere
+/// made.
 int against(int folder, const std::string& name) {
   UniqueFd fd(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!fd) return errno == ENOENT ? 0 : errno;

@@ -7,20 +7,23 @@
 #include <chrono>
 #include <cstring>
 
+#include "kernel/proc_threads.h"
+
 namespace uffdscope::recording {
 namespace {
 
 /// The log keeps a quarter of a million entries: at a million faults a second still ten times this.
 constexpr auto kLook = std::chrono::milliseconds(20);
-constexpr size_t kThreads = 1 << 16;
+constexpr size_t kThreads = 1 << 16, kThreadsAtOnce = 1 << 12;
 
-/// The engine may write a record again while it is copied: its number tells, before and after. A race
-/// on purpose, so word by word and unseen by ThreadSanitizer.
+/// The engine may write a record again while it is copied: its number tells, before and after. A
+/// race on purpose, so word by word and unseen by ThreadSanitizer.
 template <class Record>
-__attribute__((no_sanitize("thread"))) bool copy_record(Ring<Record>& ring, uint64_t n, Record& to) {
+__attribute__((no_sanitize("thread"))) bool copy_record(Ring<Record>& ring, uint64_t n,
+                                                        Record& to) {
   static_assert(sizeof(Record) % 8 == 0);
-  const auto* from = reinterpret_cast<const volatile uint64_t*>(
-      ring.data() + (n & (ring.capacity() - 1)));
+  const auto* from =
+      reinterpret_cast<const volatile uint64_t*>(ring.data() + (n & (ring.capacity() - 1)));
   if (from[0] != n) return false;
   std::atomic_thread_fence(std::memory_order_acquire);
   auto* into = reinterpret_cast<uint64_t*>(&to);
@@ -148,6 +151,18 @@ bool Recorder::take_fault(uint64_t seq, ItemType as) {
   return true;
 }
 
+/// Those that live now: one may fault and end before we look again.
+void Recorder::name_threads() {
+  for (const auto& [id, range] : ranges_) {
+    if (threads_.contains(uint64_t(range.pid) << 32)) continue;
+    threads_.insert(uint64_t(range.pid) << 32);
+    for (pid_t tid : threads_of(range.pid)) {
+      name_thread(static_cast<uint32_t>(range.pid), static_cast<uint32_t>(tid));
+      if (threads_.size() > kThreadsAtOnce) return;
+    }
+  }
+}
+
 /// What waited before we came.
 void Recorder::take_waiting() {
   for (const auto& w : engine_.waiting()) {
@@ -180,13 +195,21 @@ void Recorder::take_ranges() {
 }
 
 void Recorder::put_range(const RangeInfo& r) {
-  auto text = [](const std::string& s) { return static_cast<uint16_t>(std::min<size_t>(s.size(), 0xffff)); };
-  RangeItem head{now_ns(),     r.start,      r.end,  r.modes, r.id, static_cast<uint32_t>(r.pid),
-                 r.page_shift, r.shared ? 1u : 0u, text(r.prot), text(r.path), text(r.name), 0};
+  auto text = [](const std::string& s) {
+    return static_cast<uint16_t>(std::min<size_t>(s.size(), 0xffff));
+  };
+  const int64_t since = beginning_ ? options_.file.began : now_ns();
+  RangeItem head{since,        r.start,
+                 r.end,        r.modes,
+                 r.id,         static_cast<uint32_t>(r.pid),
+                 r.page_shift, r.shared ? 1u : 0u,
+                 text(r.prot), text(r.path),
+                 text(r.name), 0};
   uint8_t* at = item(ItemType::range, sizeof head + head.prot + head.path + head.name);
   std::memcpy(at, &head, sizeof head);
   at += sizeof head;
-  for (const auto& [from, length] : {std::pair{&r.prot, head.prot}, {&r.path, head.path}, {&r.name, head.name}}) {
+  for (const auto& [from, length] :
+       {std::pair{&r.prot, head.prot}, {&r.path, head.path}, {&r.name, head.name}}) {
     std::memcpy(at, from->data(), length);
     at += length;
   }
@@ -271,15 +294,16 @@ void Recorder::flush() {
 
 /// Each file can be read without the ones before it: it begins with all that is known.
 void Recorder::begin_file() {
-  check(file_.put(BlockType::header,
-                  {reinterpret_cast<const uint8_t*>(options_.header.data()), options_.header.size()},
-                  0));
+  check(file_.put(
+      BlockType::header,
+      {reinterpret_cast<const uint8_t*>(options_.header.data()), options_.header.size()}, 0));
   if (error()) return;
   beginning_ = true;
   if (!meta_.empty()) put_text(ItemType::meta, meta_);
   threads_.clear();
   for (const auto& [id, range] : ranges_) put_range(range);
   take_ranges();
+  name_threads();
   flush();
   beginning_ = false;
 }

@@ -55,6 +55,7 @@ class Recorder {
   void take_ranges();
   void take_pages();
   void put_range(const RangeInfo& r);
+  void name_threads();
   void name_thread(uint32_t pid, uint32_t tid);
   void lose(uint64_t count);
   uint8_t* item(ItemType type, size_t length);
@@ -84,7 +85,7 @@ class Recorder {
   std::atomic<int> error_{0};
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<std::string> notes_;      // guarded
+  std::vector<std::string> notes_;        // guarded
   std::unique_ptr<std::string> trailer_;  // guarded: set once, then the thread ends
   std::thread thread_;
 };

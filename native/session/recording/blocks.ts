@@ -70,7 +70,9 @@ export class BlockFile {
       at = next;
     }
     if (lostFrom >= 0)
-      yield { damage: `its end is missing or damaged: ${this.#size - lostFrom} bytes from ${lostFrom} on are left out` };
+      yield {
+        damage: `its end is missing or damaged: ${this.#size - lostFrom} bytes from ${lostFrom} on are left out`,
+      };
   }
 
   #blockAt(at: number): { readonly block: Block | null; readonly checked: number } {

@@ -27,8 +27,9 @@ export interface Ending {
   readonly summary: SummaryRecord;
   readonly released: number;
   readonly restored: number;
-  /** The target was gone, and nothing in the log says so. */
-  readonly exit: { readonly code: number | null } | null;
+  /** The target had ended, and how, where that is known. */
+  readonly gone: boolean;
+  readonly code: number | null;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -78,7 +79,6 @@ export function readEnding(text: string): Ending | null {
   const latency = object(s['latency']);
   const byAction: Partial<Record<Action, number>> = {};
   for (const [action, n] of Object.entries(object(s['byAction']) ?? {})) byAction[action as Action] = count(n);
-  const exit = object(o['exit']);
   return {
     summary: {
       type: 'summary',
@@ -94,7 +94,8 @@ export function readEnding(text: string): Ending | null {
     },
     released: count(o['released']),
     restored: count(o['restored']),
-    exit: exit && { code: exit['code'] === null ? null : count(exit['code']) },
+    gone: o['gone'] === true,
+    code: typeof o['code'] === 'number' ? count(o['code']) : null,
   };
 }
 

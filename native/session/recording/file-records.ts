@@ -8,6 +8,8 @@ import type { Range } from '../types.js';
 import type { Item } from './items.js';
 import type { Recording } from './recording.js';
 
+const LAST_LINES = 10_000;
+
 /** Faults that were recorded twice (they waited when a file began) are given once. */
 export class FileRecords {
   readonly #ranges = new Map<number, Range>();
@@ -43,11 +45,23 @@ export class FileRecords {
   }
 
   *all(): Generator<SessionRecord> {
-    const { description: d, dropped } = this.recording;
+    const { description: d, dropped, missing } = this.recording;
     const { pid } = d.target;
     yield { type: 'attach', t: 0, time: d.time, pid, how: d.how, ino: d.uffd.ino, version: d.version, seed: d.seed };
     if (dropped > 0) yield { type: 'note', t: 0, text: `the recording's oldest ${dropped} faults were dropped` };
-    for (const item of this.recording.items()) yield* this.of(item);
+    if (missing > 0) yield { type: 'note', t: 0, text: `${missing} older files of the recording are not beside it` };
+    // How the target ended stands in the trailer: its last lines wait for it.
+    let last: SessionRecord[] | null = null;
+    for (const item of this.recording.items()) {
+      for (const record of this.of(item)) {
+        if (record.type === 'exit' && record.pid === pid && record.code === null) last ??= [];
+        if (last !== null && last.push(record) < LAST_LINES) continue;
+        if (last === null) yield record;
+        else yield* last.splice(0);
+      }
+    }
+    const code = this.recording.ending?.code ?? null;
+    for (const record of last ?? []) yield record.type === 'exit' && record.pid === pid ? { ...record, code } : record;
     yield* this.#end();
   }
 
@@ -132,7 +146,7 @@ export class FileRecords {
       return;
     }
     const { t } = ending.summary;
-    if (ending.exit) yield { type: 'exit', t, pid, code: ending.exit.code };
+    if (ending.gone && !this.#entries.exitTold) yield { type: 'exit', t, pid, code: ending.code };
     yield ending.summary;
     yield { type: 'detach', t, pid, released: ending.released, restored: ending.restored };
   }

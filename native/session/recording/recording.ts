@@ -10,8 +10,10 @@ export class Recording {
   readonly description: Description;
   /** Engine clock, ns, that times count from. */
   readonly began: number;
-  /** Faults in parts that were dropped for --max-size, or are not here. */
+  /** Faults in parts that were dropped for --max-size. */
   readonly dropped: number;
+  /** Older files that should lie beside it and do not. */
+  readonly missing: number;
   #ending: Ending | null = null;
 
   /** @throws UffdscopeError RECORDING. */
@@ -25,7 +27,8 @@ export class Recording {
         this.#files.unshift(older);
       }
       this.began = header.began;
-      this.dropped = this.#files[0]!.header.dropped;
+      this.dropped = header.dropped;
+      this.missing = Math.min(header.part, PARTS - 1) - (this.#files.length - 1);
       this.description = describe(this.#files);
     } catch (error) {
       this.close();

@@ -32,7 +32,8 @@ export class SessionRecorder {
 
   /** @throws UffdscopeError RECORDING: it is on already, or the file cannot be made. */
   start(path: string, { maxBytes = DEFAULT_MAX_BYTES, pages = false }: RecordOptions = {}): void {
-    if (this.#path !== null) throw new UffdscopeError('RECORDING', `It is recorded already, to ${safeText(this.#path)}.`);
+    if (this.#path !== null)
+      throw new UffdscopeError('RECORDING', `It is recorded already, to ${safeText(this.#path)}.`);
     if (maxBytes !== 0 && maxBytes < LEAST_MAX_BYTES)
       throw new UffdscopeError('RECORDING', 'A recording takes at least 1 MiB.', 'Name a larger --max-size.');
     const whole = resolve(path);
@@ -65,7 +66,8 @@ export class SessionRecorder {
       summary: summaryRecord(session, now - session.t0),
       released: left?.released ?? 0,
       restored: left?.restored ?? 0,
-      exit: gone ? { code: targetCode(session) } : null,
+      gone,
+      code: gone ? targetCode(session) : null,
     };
     const done = await session.native.stopRecording(JSON.stringify(ending));
     return done === null ? null : toState(path, done);
@@ -79,11 +81,10 @@ function toState(path: string, n: Omit<RecordingState, 'path' | 'error'> & { rea
 
 function describe(session: NativeJoin, pages: boolean): Description {
   const { target, uffd, options } = session;
-  const age = session.native.snapshot().now - session.t0;
   return {
     schema: 'uffdscope.recording/1',
     version,
-    time: new Date(Date.now() - age / 1e6).toISOString(),
+    time: session.time,
     how: session.how,
     target: { pid: target.pid, comm: target.comm, cmdline: target.cmdline },
     uffd: { ino: uffd.ino, fd: uffd.fd, features: uffd.features },
