@@ -52,6 +52,7 @@ export class Sink {
 
   /** Resolves once there is room for more: at once, unless the reader is slow. @throws what writing failed with. */
   async drain(): Promise<void> {
+    if (this.#failure !== null) throw this.#failure; // a full disk: nothing more will be kept, so do not go on
     if (this.#pendingLength >= HIGH_WATER) await this.flush();
   }
 

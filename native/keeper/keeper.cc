@@ -145,6 +145,8 @@ void Keeper::watch_parent(int64_t now) {
   bool acting = journal_.armed() || !freezer_.empty();
   parent_due_ = now + (acting || took_turn_at_ ? kParentLook : kIdleParentLook);
   bool stopped = parent_.stopped();
+  if (stopped && !std::exchange(was_stopped_, stopped)) terminal_.lend();
+  was_stopped_ = stopped;
   if (took_turn_at_ != 0) {
     // The engine learns of it when it runs again, not when it merely could.
     if (stopped || journal_.heartbeat_ns() <= took_turn_at_) return;

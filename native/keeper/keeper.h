@@ -70,6 +70,7 @@ class Keeper {
   std::vector<Thaw> thaws_;
   int64_t parent_due_ = 0;    // when to look at the parent and the terminal next
   int64_t sign_of_life_ = 0;  // of the engine, besides its heartbeat
+  bool was_stopped_ = false;  // the parent, when we last looked
   int64_t took_turn_at_ = 0;  // 0: it has been told, or there is nothing to tell
   uint32_t took_pages_ = 0;
   bool bye_ = false;

@@ -19,6 +19,8 @@ constexpr int64_t kGiveUpAfter = 300 * kMilli;
 constexpr std::string_view kLeave =
     "\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?1004l"
     "\x1b[?7h\x1b[?25h\x1b[?1049l";
+constexpr std::string_view kStopped =
+    "uffdscope is stopped; what it held is given back. fg goes on.\r\n";
 constexpr std::string_view kSaid =
     "uffdscope was killed; your terminal and the target are restored.\r\n";
 
@@ -63,15 +65,21 @@ void TerminalGuard::look() {
 }
 
 void TerminalGuard::restore() {
+  give_back(kSaid);
+  forget();
+}
+
+void TerminalGuard::lend() { give_back(kStopped); }
+
+void TerminalGuard::give_back(std::string_view said) {
   if (!tty_) return;
   look();
   // Not in the foreground any more, but not of its session either: no SIGTTOU (tty_check_change()).
   ::tcsetattr(tty_.get(), TCSANOW, &saved_);
   if (taken_over_) {
     write_bounded(tty_.get(), kLeave);
-    write_bounded(tty_.get(), kSaid);
+    write_bounded(tty_.get(), said);
   }
-  forget();
 }
 
 }  // namespace uffdscope

@@ -2,6 +2,8 @@
 #pragma once
 #include <termios.h>
 
+#include <string_view>
+
 #include "keeper/terminal_modes.h"
 #include "kernel/unique_fd.h"
 
@@ -19,8 +21,12 @@ class TerminalGuard {
   /// Restore it; leave the alternate screen and say so if uffdscope had taken it over. Gives up
   /// after a moment on a terminal that takes no output, and says nothing to one that is gone.
   void restore();
+  /// uffdscope is stopped and its shell has the terminal: the same, to be taken again when it goes
+  /// on.
+  void lend();
 
  private:
+  void give_back(std::string_view said);
   UniqueFd tty_;
   termios saved_{};
   bool taken_over_ = false;

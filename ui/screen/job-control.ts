@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 const ORPHAN_WAIT_MS = 100;
 
 /**
@@ -18,4 +20,11 @@ export function stopProcessGroup(): Promise<boolean> {
     // This timer is late, not lost, when we did stop: SIGCONT is delivered in the same turn, and may come second.
     const timer = setTimeout(() => setImmediate(() => end(false)), ORPHAN_WAIT_MS);
   });
+}
+
+/** Is our process group the one that may use the terminal? proc_pid_stat(5): pgrp and tpgid. True where none is known. */
+export function inForeground(): boolean {
+  const stat = readFileSync('/proc/self/stat', 'utf8');
+  const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return foreground === group || foreground === '-1';
 }

@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { Composer, sameRect, sameRects, type Layer, type Rect } from './compose.js';
 import { closeTerminals } from './hangup.js';
-import { stopProcessGroup } from './job-control.js';
+import { inForeground, stopProcessGroup } from './job-control.js';
 import { enterSequence, leaveSequence } from './terminal-modes.js';
 import { TtyOut } from './tty-out.js';
 
@@ -20,6 +20,7 @@ export interface ScreenOptions {
 export type Tty = WriteStream & { readonly fd: number };
 
 const LAST_WORDS_MS = 300;
+const FOREGROUND_LOOK_MS = 100;
 
 export class Screen extends Writable {
   /** So that ink neither moves the cursor nor asks the terminal anything. */
@@ -205,12 +206,31 @@ export class Screen extends Writable {
     this.#tty.on('resize', resized);
     process.on('exit', exit);
     this.#hookStop(true);
+    process.on('SIGCONT', this.#onContinue);
     this.#unhook.push(
+      () => process.off('SIGCONT', this.#onContinue),
       () => this.#tty.off('resize', resized),
       () => process.off('exit', exit),
       () => this.#hookStop(false),
     );
   }
+
+  /**
+   * Continued after a stop that nobody can catch (SIGSTOP): the shell, or the keeper, has had the terminal. Once we are
+   * in the foreground it is taken again, whole; touching it before that would stop us anew (SIGTTOU).
+   */
+  readonly #onContinue = (): void => {
+    if (!this.#active || this.#suspending) return;
+    if (!inForeground()) {
+      setTimeout(this.#onContinue, FOREGROUND_LOOK_MS).unref();
+      return;
+    }
+    this.reown();
+    this.#out.write(enterSequence(this.#options.mouse));
+    this.#cursorShown = '';
+    this.invalidate();
+    this.emit('size', this.columns, this.rows);
+  };
 
   // Without a handler a SIGTSTP from outside would leave the shell on our screen, in raw mode.
   readonly #onStop = (): void => void this.suspend();
