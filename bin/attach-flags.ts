@@ -4,13 +4,14 @@ import type { AttachOptions } from '../native/session/index.js';
 import type { DefaultAnswer } from '../native/session/types.js';
 import { GRANULARITIES, parseCount, parseDuration, parseGranularity, usage } from './flags.js';
 import { addRecordFlags, recordOptions, type RecordWords } from './record-flags.js';
+import { addVerdictFlags, planVerdicts, type VerdictPlan, type VerdictWords } from './verdict-flags.js';
 import { EVENT_FORMATS, type EventFormat } from './output/event-lines.js';
 
 export const DEFAULT_ANSWERS = ['hold', 'zero', 'source', 'pass', 'wake', 'poison'] as const satisfies DefaultAnswer[];
 export const THEMES = ['ansi', 'truecolor'] as const;
 
 /** As commander gives them: words, not yet believed. */
-export interface AttachWords extends RecordWords {
+export interface AttachWords extends RecordWords, VerdictWords {
   readonly headless?: boolean;
   readonly output?: EventFormat;
   readonly uffd?: string;
@@ -24,7 +25,6 @@ export interface AttachWords extends RecordWords {
   readonly rule?: readonly string[];
   readonly rules?: readonly string[];
   readonly seed?: string;
-  readonly strict?: boolean;
   readonly filter?: string;
   readonly duration?: string;
   readonly compete?: boolean;
@@ -40,8 +40,7 @@ export interface AttachPlan {
   readonly attach: AttachOptions;
   /** Filter of what to show, or null. */
   readonly filter: string | null;
-  /** A rule that never matched is a failure (exit 4). */
-  readonly strict: boolean;
+  readonly verdicts: VerdictPlan;
   /** ns after which to leave, or null. */
   readonly duration: number | null;
   readonly show:
@@ -64,7 +63,7 @@ export function addHeadlessFlags(command: Command): Command {
 
 /** Who answers, and how. */
 export function addAnswerFlags(command: Command): Command {
-  return command
+  command
     .addOption(new Option('--default <answer>', 'what a fault gets that nothing else takes').choices(DEFAULT_ANSWERS))
     .option('--source <what>', 'bytes to answer with: FILE[@OFFSET], zero, pattern:HH; implies --default source')
     .option('--hold [filter]', 'hold what the filter takes, or everything, from the start')
@@ -73,8 +72,8 @@ export function addAnswerFlags(command: Command): Command {
     .option('--rule <rule>', 'FILTER: ACTION, as in range=heap: delay=5ms; may be given again', collect)
     .option('--rules <file>', 'a file of rules, one a line, behind those of --rule; may be given again', collect)
     .option('--seed <n>', 'what random draws of rules hang on; the same seed decides the same')
-    .option('--strict', 'a rule that never matched is a failure (exit 4)')
     .option('--duration <time>', 'leave after this time');
+  return addVerdictFlags(command);
 }
 
 export function addAttachFlags(command: Command): Command {
@@ -132,7 +131,7 @@ export async function planAttach(pid: number, words: AttachWords): Promise<Attac
   const named = words.default !== undefined || words.source !== undefined || hold !== null || rules.length > 0;
   return {
     attach: { ...(await attachOptions(pid, words, hold, headless && named)), ...(rules.length > 0 && { rules }) },
-    strict: words.strict ?? false,
+    verdicts: await planVerdicts(words, headless),
     filter: words.filter ?? null,
     duration: words.duration === undefined ? null : parseDuration(words.duration, '--duration'),
     show: headless

@@ -1,7 +1,7 @@
 /** A session as lines on stdout, until somebody ends it: the target, a signal, the reader, the time. */
 import { addon } from '../native/addon/load.js';
 import type { ObserveAddon } from '../native/addon/observe.js';
-import { RecordStream, safeText, UffdscopeError, type NativeJoin } from '../native/session/index.js';
+import { Judge, RecordStream, type NativeJoin } from '../native/session/index.js';
 import { behindText } from '../native/session/behind.js';
 import type { SessionRecord } from '../native/session/records.js';
 import type { FaultColumns } from '../native/session/types.js';
@@ -9,13 +9,15 @@ import type { Context } from './context.js';
 import { eventLines, type EventFormat } from './output/event-lines.js';
 import { untilInterrupted } from './output/interrupt.js';
 import { sayRecorded } from './output/recorded.js';
+import type { VerdictPlan } from './verdict-flags.js';
+import { conclude } from './verdicts.js';
 
 export interface LinesPlan {
   /** null: no lines. */
   readonly format: EventFormat | null;
   readonly filter: string | null;
   readonly duration: number | null;
-  readonly strict: boolean;
+  readonly verdicts: VerdictPlan;
 }
 
 const POLL_MS = 20;
@@ -26,9 +28,11 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
   const { readerGone } = addon<ObserveAddon>();
   using interrupt = untilInterrupted();
   const stream = new RecordStream(session);
+  const judge = new Judge(session, plan.verdicts.expect);
   const { header, line } = eventLines(plan.format ?? 'text');
   const { wanted, notes } = await faultTest(session, plan.filter);
-  for (const note of [...session.holdNotes, ...notes]) context.say(`uffdscope: ${note}`);
+  const expected = plan.verdicts.expect.flatMap((one) => one.notes);
+  for (const note of [...session.holdNotes, ...notes, ...expected]) context.say(`uffdscope: ${note}`);
   const put = (records: Iterable<SessionRecord>): void => {
     if (plan.format === null) return;
     for (const record of records) if (!('seq' in record) || wanted(record.seq)) out.write(line(record));
@@ -43,6 +47,7 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
     const end = endOf(session, plan, interrupt.signal, out.closed);
     while ((reason = end()) === '') {
       put(stream.take());
+      judge.look();
       await out.drain();
       if (readerGone(out.fd)) out.close();
       await pause(POLL_MS, [interrupt.signal, out.closed]);
@@ -53,27 +58,15 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
       put(stream.take());
       await out.drain();
     } while (stream.behind && !out.closed.aborted);
+    judge.look();
     put(stream.end(released));
     await out.flush();
     if (behind !== null) context.say(`uffdscope: ${behindText(behind, session.target.pid)}.`);
   }
   sayRecorded(session.recorded, context);
-  sayRules(session, plan.strict, context);
   if (!out.closed.aborted) context.say(`uffdscope: left process ${session.target.pid}, ${reason}.`);
-}
-
-/** What decides the same again, and which rules were of no use. @throws UffdscopeError EXPECTATION where that is strict. */
-function sayRules(session: NativeJoin, strict: boolean, context: Context): void {
-  if (session.rules.list().length === 0) return;
-  context.say(`uffdscope: seed ${session.seed}`);
-  const idle = session.rules.neverMatched();
-  for (const { id, text } of idle) context.say(`uffdscope: rule ${id} never matched: ${safeText(text)}`);
-  if (strict && idle.length > 0)
-    throw new UffdscopeError(
-      'EXPECTATION',
-      `${idle.length === 1 ? 'A rule' : `${idle.length} rules`} never matched.`,
-      'Without --strict that is only said.',
-    );
+  const { lost } = stream;
+  await conclude({ session, judge, lost, textOnStdout: plan.format === 'text' }, plan.verdicts, context);
 }
 
 /** '' while it goes on, else why it ends. */

@@ -13,6 +13,7 @@ import type { Context } from '../context.js';
 import { usage } from '../flags.js';
 import { recordOptions } from '../record-flags.js';
 import { textTable } from '../output/text-table.js';
+import { VERDICT_FLAGS } from '../verdict-flags.js';
 import { needTerminal, showAttaching } from '../screen.js';
 
 export type DemoWords = AttachWords & { readonly list?: boolean };
@@ -28,7 +29,7 @@ export async function demo(name: string | undefined, words: DemoWords, context: 
   if (words.headless === true) return demoLines(target, withConfig(words, context.config), context);
   const lone = FOR_LINES.find((flag) => words[flag] !== undefined);
   if (lone !== undefined) {
-    const flag = lone === 'maxHold' ? 'max-hold' : lone;
+    const flag = lone.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw usage(
       `demo takes --${flag} with --headless only`,
       'Add --headless; on the screen everything is held at first.',
@@ -67,7 +68,7 @@ const FOR_LINES = [
   'rule',
   'rules',
   'seed',
-  'strict',
+  ...VERDICT_FLAGS,
   'output',
   'default',
   'source',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { commandsPage } from './commands.js';
 import { configPage } from './config.js';
 import { errorsPage } from './errors.js';
+import { expectPage } from './expect.js';
 import { filterPage } from './filter.js';
 import { jsonPage } from './json.js';
 import { keysPage } from './keys.js';
@@ -18,6 +19,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ['reference/config.md', page(configPage())],
     ['reference/json.md', page(jsonPage())],
     ['reference/filter.md', page(filterPage())],
+    ['reference/expect.md', page(expectPage())],
     ['reference/rules.md', page(rulesPage())],
     ['uffdscope.1.md', manualPage(readFileSync(join(import.meta.dirname, '..', 'uffdscope.1.md'), 'utf8'))],
   ]);

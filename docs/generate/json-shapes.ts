@@ -5,6 +5,14 @@
 import type { PsDocument, PsRange, PsUffd, PsWaiting } from '../../native/session/discover/ps.js';
 import type { Check } from '../../native/session/discover/doctor/index.js';
 import { AREAS } from '../../native/session/discover/doctor/index.js';
+import type {
+  Latency as Latencies,
+  PageCount,
+  RangeCount,
+  Summary,
+  ThreadCount,
+  Verdict,
+} from '../../native/session/index.js';
 import type * as Records from '../../native/session/records.js';
 import type { Access, Action, FaultKind, Holder, How, Process, RangeMode } from '../../native/session/types.js';
 
@@ -244,4 +252,92 @@ export const TRACE: Objects = {
     p99: ['ns', 'one in a hundred was slower'],
     max: ['ns', 'the slowest'],
   } satisfies Fields<Latency>,
+};
+
+type Part<K extends 'byKind' | 'byAnswer' | 'latencies'> = Summary[K][number];
+const LATENCY = {
+  count: ['integer', 'answers'],
+  mean: ['ns', 'their mean'],
+  p50: ['ns', 'half were faster; this and the next are at most 1.6 % too large'],
+  p90: ['ns', 'one in ten was slower'],
+  p99: ['ns', 'one in a hundred was slower'],
+  p999: ['ns', 'one in a thousand was slower'],
+  max: ['ns', 'the slowest'],
+} satisfies Fields<Latencies>;
+
+export const SUMMARY: Objects = {
+  Document: {
+    schema: ['"uffdscope.summary/1"', SCHEMA],
+    version: ['text', 'of uffdscope'],
+    time: ['text', 'wall clock when it was made, ISO 8601'],
+    pid: ['integer', 'the target'],
+    comm: ['text', 'its name'],
+    ino: ['integer', 'the userfaultfd'],
+    how: [HOW, 'how uffdscope stood to it'],
+    seed: ['integer', 'of every random choice'],
+    lasted: ['ns', 'since we attached'],
+    faults: ['integer', 'read by us'],
+    resolved: ['integer', 'answered by us'],
+    handedBack: ['integer', 'woken without an answer, for their handler'],
+    ended: ['integer', "that went without us: their memory, their thread, or somebody else's answer"],
+    waiting: ['integer', 'not answered yet'],
+    failed: ['integer', 'answers that the kernel refused, or that had no bytes; their faults waited on'],
+    races: ['integer', 'answers that found the page there already'],
+    lost: ['integer', 'log records overwritten before they could be written out'],
+    rate: ['number', 'faults a second since we attached'],
+    latency: ['Latency or null', 'from read to answer; null where nothing was answered'],
+    byKind: ['list of KindCount', 'faults by kind and access'],
+    byAnswer: ['list of AnswerCount', 'answers by action and by whom'],
+    latencies: ['list of KindLatency', 'latency by kind and action'],
+    ranges: ['list of RangeCount', 'registered at the end, most faults first'],
+    pages: ['list of PageCount', 'the ten that faulted most'],
+    pageCount: ['integer', 'pages that faulted at all'],
+    threads: ['list of ThreadCount', 'the ten that faulted most'],
+    threadCount: ['integer', 'threads that faulted at all'],
+    rules: ['list of RuleSummary', 'every rule, in order'],
+    verdicts: ['list of Verdict', 'every expectation; with --strict also every rule'],
+    ok: ['true or false', 'no verdict failed'],
+  } satisfies Fields<Summary>,
+  Latency: LATENCY,
+  KindCount: {
+    kind: [KIND, 'why the kernel stopped the thread'],
+    access: [ACCESS, 'what it wanted to do'],
+    faults: ['integer', 'so many'],
+  } satisfies Fields<Part<'byKind'>>,
+  AnswerCount: {
+    action: [ACTION, 'what was done'],
+    by: [oneOf('operator', 'default', 'rule', 'script', 'handler', 'keeper', 'target'), 'who decided it'],
+    answers: ['integer', 'so many'],
+  } satisfies Fields<Part<'byAnswer'>>,
+  KindLatency: {
+    kind: [KIND, 'of the fault'],
+    action: [ACTION, 'of the answer'],
+    ...LATENCY,
+  } satisfies Fields<Part<'latencies'>>,
+  RangeCount: {
+    name: ['text', 'name of the range'],
+    ...span,
+    faults: ['integer', 'so many'],
+  } satisfies Fields<RangeCount>,
+  PageCount: {
+    page: ['hex', 'its address'],
+    range: ['text or null', 'name+0xOFF; null outside every range that is registered now'],
+    faults: ['integer', 'so many, counted up to 65535'],
+  } satisfies Fields<PageCount>,
+  ThreadCount: {
+    pid: ['integer', 'its process; 0: not known'],
+    tid: ['integer', '0: all threads that are not known'],
+    comm: ['text', 'its name; empty where it has ended'],
+    faults: ['integer', 'so many'],
+    waited: ['ns', 'from read to answer, all together'],
+    longest: ['ns', 'the longest of these'],
+  } satisfies Fields<ThreadCount>,
+  RuleSummary: TRACE['RuleSummary']!,
+  Verdict: {
+    from: [oneOf('expect', 'rule', 'script'), 'what asked for it'],
+    text: ['text', 'as it was written'],
+    ok: ['true or false', 'it held'],
+    seen: ['text', 'what was seen, in words'],
+    value: ['number or null', 'the number that was compared, ns for times; null where there is none'],
+  } satisfies Fields<Verdict>,
 };

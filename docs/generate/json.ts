@@ -1,5 +1,5 @@
 /** docs/reference/json.md, from the shapes that compiler and tests hold to the code. */
-import { DOCTOR, PS, PS_BY_FEATURE, TRACE, type Objects } from './json-shapes.js';
+import { DOCTOR, PS, PS_BY_FEATURE, SUMMARY, TRACE, type Objects } from './json-shapes.js';
 import { code, sections, table } from './markdown.js';
 
 export function jsonPage(): string {
@@ -10,6 +10,7 @@ export function jsonPage(): string {
       ['shape', 'what it is'],
       [
         ['integer', 'a whole number; sizes are bytes'],
+        ['number', 'a number, perhaps with a fraction'],
         ['ns', 'a whole number of nanoseconds'],
         ['hex', 'an address, as a string: `"0x7f0000003000"`'],
         ['text', 'a string; control and bidirectional characters in it are escaped'],
@@ -28,6 +29,9 @@ export function jsonPage(): string {
     '## uffdscope attach PID --headless -o jsonl',
     'One object a line. `attach` comes first; `summary` and `detach` come last.',
     ...objects(TRACE),
+    `## --summary-json FILE`,
+    'One document, written at the end of a headless run. `faults` is the sum of `resolved`, `handedBack`, `ended` and `waiting`.',
+    ...objects(SUMMARY),
   );
 }
 

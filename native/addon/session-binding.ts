@@ -43,6 +43,8 @@ export interface NativeSnapshot {
   readonly resolved: number;
   readonly failed: number;
   readonly handedBack: number;
+  /** Went without us: their memory, their thread, or somebody else's answer. */
+  readonly ended: number;
   readonly held: number;
   readonly delayed: number;
   readonly oldestHeldAt: number;
@@ -132,6 +134,38 @@ export interface NativeRecording {
   readonly errno: number;
 }
 
+/** ns; `buckets[i]` counts what took at most the i-th bound that was asked for. */
+export interface NativeLatency {
+  readonly count: number;
+  readonly sum: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+  readonly buckets: readonly number[];
+}
+
+export interface NativeStatistics {
+  /** By kind, then access. */
+  readonly faults: readonly number[];
+  /** By action (9), then by whom (8). */
+  readonly answers: readonly number[];
+  readonly all: NativeLatency;
+  readonly latencies: readonly (NativeLatency & { readonly kind: number; readonly action: number })[];
+  readonly pages: readonly { readonly page: number; readonly faults: number }[];
+  readonly pageCount: number;
+  readonly threads: readonly {
+    readonly pid: number;
+    readonly tid: number;
+    readonly faults: number;
+    readonly answered: number;
+    readonly waited: number;
+    readonly longest: number;
+  }[];
+  readonly threadCount: number;
+}
+
 export interface NativeSession {
   readonly ino: number;
   readonly features: number;
@@ -142,6 +176,8 @@ export interface NativeSession {
   snapshot(): NativeSnapshot;
   /** ns for each share asked, e.g. [0.5, 0.99, 1]. */
   quantiles(of: readonly number[]): number[];
+  /** The `top` busiest pages and threads (0: none, cheaper); latencies counted up to each bound (ns). */
+  statistics(top: number, bounds: readonly number[]): Promise<NativeStatistics>;
   rings(): NativeRings;
   /** Changes with the ranges; cheap. */
   rangesVersion(): number;

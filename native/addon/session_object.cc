@@ -22,6 +22,7 @@ void SessionObject::init(Napi::Env env, Napi::Object exports) {
                                      {StaticMethod("attach", &S::attach),
                                       InstanceMethod("snapshot", &S::snapshot),
                                       InstanceMethod("quantiles", &S::quantiles),
+                                      InstanceMethod("statistics", &S::statistics),
                                       InstanceMethod("rings", &S::rings),
                                       InstanceMethod("ranges", &S::ranges),
                                       InstanceMethod("rangesVersion", &S::ranges_version),
@@ -83,6 +84,7 @@ Napi::Value SessionObject::snapshot(const Napi::CallbackInfo& info) {
   set("resolved", c.resolved);
   set("failed", c.failed);
   set("handedBack", c.handed_back);
+  set("ended", c.ended);
   set("held", c.held);
   set("delayed", c.delayed);
   set("oldestHeldAt", c.oldest_held_at);

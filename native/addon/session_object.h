@@ -41,6 +41,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   static Napi::Value attach(const Napi::CallbackInfo& info);
   Napi::Value snapshot(const Napi::CallbackInfo& info);
   Napi::Value quantiles(const Napi::CallbackInfo& info);
+  Napi::Value statistics(const Napi::CallbackInfo& info);
   Napi::Value rings(const Napi::CallbackInfo& info);
   Napi::Value ranges_version(const Napi::CallbackInfo& info);
   Napi::Value ranges(const Napi::CallbackInfo& info);

@@ -24,6 +24,7 @@
 #include "engine/recording/page_tap.h"
 #include "engine/resolver.h"
 #include "engine/rules/rule_set.h"
+#include "engine/statistics.h"
 
 namespace uffdscope {
 
@@ -63,6 +64,8 @@ inline void bump(std::atomic<uint64_t>& counter, uint64_t by = 1) {
 /// Counters for any thread; relaxed, each right by itself.
 struct Counters {
   std::atomic<uint64_t> faults{0}, resolved{0}, failed{0}, handed_back{0}, held{0}, delayed{0};
+  /// Went without us and without being handed back: their memory, their thread, or another answer.
+  std::atomic<uint64_t> ended{0};
   std::atomic<uint64_t> races{0}, eagain{0}, version{0}, ranges_version{0};
   std::array<std::atomic<uint64_t>, 16> by_action{};
   std::atomic<int64_t> oldest_held_at{0};
@@ -122,6 +125,13 @@ class Engine {
   void set_terminal(int fd, bool active);
   /// `pid` ended, or (closed) it lives and has closed its descriptor of the uffd.
   void note_owner_gone(pid_t pid, bool closed);
+  /// What only the engine thread may read; `done` is called there.
+  struct Busiest {
+    std::vector<FaultTable::PageHits> pages;
+    std::vector<Statistics::Thread> threads;
+    uint64_t page_count = 0, thread_count = 0;
+  };
+  void busiest(size_t count, std::function<void(Busiest)> done);
   void change_policy(std::function<void(Policy&)> change);
   /// Hand everything back and let the handler run; stay and look (`leave` false), or end for good.
   void release(bool leave, std::function<void(Released)> done);
@@ -132,6 +142,7 @@ class Engine {
   EventLog& events() { return events_; }
   const Counters& counters() const { return counters_; }
   const Histogram& latency() const { return latency_; }
+  const Statistics& statistics() const { return statistics_; }
   std::vector<RangeInfo> ranges(uint32_t monitor, uint64_t& version) const;
   std::vector<FaultTable::Waiting> waiting() const;
   int64_t unread() const;            // of the first monitor, by fdinfo
@@ -242,7 +253,8 @@ class Engine {
   void settle_span(Monitor& m, uint64_t from, uint64_t to, const Resolution& r, Action action,
                    By by);
   void settle_gone(Monitor& m, FaultTable::Waiting& waiting, const Work& w, const Resolution& r);
-  void settle(FaultTable::Waiting& w, State state, Action action, By by, int err);
+  void settle(FaultTable::Waiting& w, State state, Action action, By by, int err,
+              bool handed_back = false);
   void resolve_outcome(uint64_t seq, bool ok, int err, const char* message);
   void recount() { counts_stale_ = true; }
   void publish_counts();
@@ -289,6 +301,7 @@ class Engine {
   EventLog log_;
   EventLog events_{12};
   Histogram latency_;
+  Statistics statistics_;
   Counters counters_;
   std::vector<std::unique_ptr<Monitor>> monitors_;
   std::vector<Child> children_;  // not adopted yet

@@ -212,7 +212,9 @@ void Engine::settle_span(Monitor& m, uint64_t from, uint64_t to, const Resolutio
 }
 
 /// It waits no longer: give its slot back, write the record, tell the readers.
-void Engine::settle(FaultTable::Waiting& w, State state, Action action, By by, int err) {
+void Engine::settle(FaultTable::Waiting& w, State state, Action action, By by, int err,
+                    bool handed_back) {
+  if (state == State::gone && !handed_back) bump(counters_.ended);
   FaultRecord f = w.record;
   if (f.state == State::delayed || f.due_at) f.due_at = 0;
   if (!f.answered_at) f.answered_at = now_ns();

@@ -231,6 +231,8 @@ void Engine::answer_now(Monitor& m, FaultRecord& f, const RawMessage& raw, Actio
   faults_.publish(slot);
   f.seq = seq;
   bump(counters_.faults, 1);
+  statistics_.faulted(f);
+  if (f.state == State::gone) bump(counters_.ended);
   faults_.changed();
   log_.add({.type = LogType::fault_resolve,
             .monitor = m.id,

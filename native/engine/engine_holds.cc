@@ -29,6 +29,7 @@ void Engine::finish(Monitor& m, FaultRecord& f, Action action, By by, const Reso
     bump(counters_.resolved, 1);
     bump(counters_.by_action[static_cast<size_t>(action)], 1);
     latency_.record(f.answered_at - f.read_at);
+    statistics_.answered(f);
   }
 }
 
@@ -62,6 +63,7 @@ bool Engine::hold(Monitor& m, FaultRecord& f, const RawMessage& raw, bool decide
   RangeInfo* range = m.ranges.find(f.page);
   if (range) bump(range->counts->faults);
   bump(counters_.faults, 1);
+  statistics_.faulted(f);
   if (slot == kSlots) {
     (void)m.uffd.wake(f.page, uint64_t{1} << f.page_shift);
     // Read no more until a slot is free: its thread waits unread, which costs nothing.

@@ -111,7 +111,7 @@ void Engine::forget_waiting(By by) {
       }
     }
     bump(counters_.handed_back, 1);
-    settle(*w, State::gone, Action::wake, by, 0);
+    settle(*w, State::gone, Action::wake, by, 0, true);
     resolve_outcome(seq, false, 0, "was handed back");
   }
   for (auto& w : std::exchange(parked_, {})) resolve_outcome(w.seq, false, 0, "was handed back");

@@ -58,6 +58,16 @@ int64_t Engine::read_and_waiting() const {
   return monitors_.empty() ? -1 : read_faults(*monitors_[0]);
 }
 
+void Engine::busiest(size_t count, std::function<void(Busiest)> done) {
+  post([this, count, done = std::move(done)] {
+    Busiest b;
+    if (count) b.pages = faults_.top_pages(count, b.page_count);
+    b.threads = statistics_.top_threads(count);
+    b.thread_count = statistics_.threads();
+    done(std::move(b));
+  });
+}
+
 void Engine::set_ranges(uint32_t id, std::vector<RangeInfo> ranges) {
   post([this, id, ranges = std::move(ranges)]() mutable {
     Monitor* m = monitor(id);

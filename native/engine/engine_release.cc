@@ -68,7 +68,7 @@ void Engine::release_some() {
     uint64_t seq = w.record.seq;
     bump(counters_.handed_back, 1);
     ++released_;
-    settle(w, State::gone, Action::wake, By::default_, 0);
+    settle(w, State::gone, Action::wake, By::default_, 0, true);
     resolve_outcome(seq, false, 0, "was handed back");
   }
   if (over()) finish_release();

@@ -1,5 +1,7 @@
 #include "engine/fault_table.h"
 
+#include <algorithm>
+
 namespace uffdscope {
 
 FaultTable::Waiting& FaultTable::wait(const FaultRecord& r, uint32_t slot) {
@@ -46,6 +48,31 @@ uint32_t FaultTable::count_hit(uint64_t page) {
   uint16_t& n = last_chunk_->hits[(page >> 12) & 511];
   if (n != UINT16_MAX) ++n;
   return n;
+}
+
+std::vector<FaultTable::PageHits> FaultTable::top_pages(size_t count, uint64_t& pages) const {
+  auto before = [](const PageHits& a, const PageHits& b) {
+    return a.hits != b.hits ? a.hits > b.hits : a.page < b.page;
+  };
+  std::vector<PageHits> top;  // a heap whose front is the last of them
+  pages = 0;
+  for (const auto& [key, chunk] : hits_) {
+    for (uint64_t i = 0; i < 512; ++i) {
+      if (!chunk->hits[i]) continue;
+      ++pages;
+      const PageHits one{(key << 21) | (i << 12), chunk->hits[i]};
+      if (top.size() < count) {
+        top.push_back(one);
+        std::ranges::push_heap(top, before);
+      } else if (count && before(one, top.front())) {
+        std::ranges::pop_heap(top, before);
+        top.back() = one;
+        std::ranges::push_heap(top, before);
+      }
+    }
+  }
+  std::ranges::sort(top, before);
+  return top;
 }
 
 uint32_t FaultTable::hits(uint64_t page) const {

@@ -53,6 +53,12 @@ class FaultTable {
   uint32_t count_hit(uint64_t page);
   /// The same without counting.
   uint32_t hits(uint64_t page) const;
+  struct PageHits {
+    uint64_t page;
+    uint32_t hits;
+  };
+  /// The pages that faulted most, most first; `pages`: how many faulted at all.
+  std::vector<PageHits> top_pages(size_t count, uint64_t& pages) const;
   uint64_t changes() const { return changes_; }
   void changed() { ++changes_; }
 

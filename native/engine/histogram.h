@@ -44,6 +44,15 @@ class Histogram {
     return max();
   }
 
+  /// How many values are at most `v`, as far as buckets tell: one that shares v's bucket and
+  /// reaches past v is not counted.
+  uint64_t at_most(uint64_t v) const {
+    uint64_t seen = 0;
+    for (size_t i = 0; i < kBuckets && upper_of(i) <= v; ++i)
+      seen += counts_[i].load(std::memory_order_relaxed);
+    return seen;
+  }
+
   static size_t index_of(uint64_t v) {
     if (v < kSub) return v;
     int octave = 63 - std::countl_zero(v) - kSubBits;

@@ -96,6 +96,16 @@ export class RingHistory implements FaultHistory {
     return found;
   }
 
+  /** Does the test take this one? null: it is no longer kept. */
+  matches(test: (fault: FaultColumns) => boolean, seq: number): boolean | null {
+    const view = this.locate(seq);
+    if (!view) return null;
+    const columns = this.#columns;
+    columns.view = view;
+    columns.now = this.context.native.snapshot().now;
+    return test(columns);
+  }
+
   /** Where the record of `seq` lies now, or null when it was overwritten. */
   locate(seq: number): RecordView | null {
     this.#ring.index = seq % this.#capacity;

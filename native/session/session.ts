@@ -14,6 +14,7 @@ import { sourceBytes } from './source-bytes.js';
 import { RangeBook } from './range-book.js';
 import { SessionRecorder, type RecordOptions } from './recording/session-recorder.js';
 import { RuleBook } from './rules/rule-book.js';
+import { readStatistics, type Statistics } from './statistics/statistics.js';
 import { TargetWatch } from './target-watch.js';
 import type { NativeSession } from '../addon/session-binding.js';
 import type {
@@ -144,6 +145,11 @@ export class NativeJoin implements Session {
       latency: n.resolved > 0 ? { p50, p99, max } : null,
       alive: this.#watch.alive && n.targetGone === 0,
     };
+  }
+
+  /** What was counted so far, with the `top` busiest pages and threads. */
+  statistics(top?: number): Promise<Statistics> {
+    return readStatistics(this, top);
   }
 
   ranges(): readonly Range[] {

@@ -39,6 +39,8 @@ function fits(value: unknown, shape: string): boolean {
     case 'integer':
     case 'ns':
       return Number.isSafeInteger(value);
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value);
     case 'hex':
       return typeof value === 'string' && /^0x[0-9a-f]+$/.test(value);
     case 'text':
