@@ -32,7 +32,8 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
   const { header, line } = eventLines(plan.format ?? 'text');
   const { wanted, notes } = await faultTest(session, plan.filter);
   const expected = plan.verdicts.expect.flatMap((one) => one.notes);
-  for (const note of [...session.holdNotes, ...notes, ...expected]) context.say(`uffdscope: ${note}`);
+  const odd = [...session.holdNotes, ...session.ruleNotes, ...notes, ...expected];
+  for (const note of odd) context.say(`uffdscope: ${note}`);
   const put = (records: Iterable<SessionRecord>): void => {
     if (plan.format === null) return;
     for (const record of records) if (!('seq' in record) || wanted(record.seq)) out.write(line(record));

@@ -52,11 +52,10 @@ async function runWords(words: readonly string[], out: Sink): Promise<void> {
 
 /** commander throws instead of exiting, and its words go through our sink. */
 function quieten(program: Command, out: Sink): void {
-  for (const command of [program, ...program.commands]) {
-    command
-      .exitOverride()
-      .configureOutput({ writeOut: (text) => out.write(text), writeErr: () => {}, outputError: () => {} });
-  }
+  program
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => out.write(text), writeErr: () => {}, outputError: () => {} });
+  for (const command of program.commands) quieten(command, out);
 }
 
 /** "error: unknown option '--jsn'\n(Did you mean --json?)" in our form. */
@@ -66,6 +65,14 @@ function usageError(error: CommanderError, program: Command): UffdscopeError {
   const near = /^\(Did you mean (.*)\?\)$/.exec(rest.join(' '));
   const named = program.args[0];
   const command = program.commands.find((one) => one.name() === named);
+  if (error.code === 'commander.help' && command !== undefined) {
+    const parts = command.commands.map((part) => part.name()).join(', ');
+    return new UffdscopeError(
+      'USAGE',
+      `${command.name()} needs to know what: ${parts}.`,
+      `See: uffdscope ${command.name()} --help`,
+    );
+  }
   const help = `See: uffdscope ${command === undefined ? '' : `${command.name()} `}--help`;
   return new UffdscopeError('USAGE', `${sentence}.`, near === null ? help : `Did you mean ${near[1]!}?`);
 }

@@ -6,11 +6,11 @@ import type { Context } from '../context.js';
 
 export async function checkRuleFile(path: string, words: { readonly json?: boolean }, context: Context): Promise<void> {
   const file = readRuleFile(path);
+  if (file.errors.length === 0 && file.rules.length === 0)
+    throw new UffdscopeError('RULES', `${safeText(path)} holds no rule.`, 'One rule a line.');
   context.out.write(words.json === true ? `${JSON.stringify(asJson(file))}\n` : asText(path, file));
   await context.out.flush();
   if (file.errors.length > 0) throw rulesError(path, file.errors);
-  if (file.rules.length === 0)
-    throw new UffdscopeError('RULES', `${safeText(path)} holds no rule.`, 'One rule a line.');
 }
 
 function asText(path: string, { rules, warnings, errors }: RuleFile): string {

@@ -73,6 +73,7 @@ export class NativeJoin implements Session {
   #recorded: RecordingState | null = null;
   #holdFilter: string | null = null;
   #holdNotes: readonly string[] = [];
+  #ruleNotes: readonly string[] = [];
   /** We hold by default only because no handler was found. */
   #holdsForNobody = false;
   #leaving: Promise<DetachSummary> | undefined;
@@ -190,11 +191,17 @@ export class NativeJoin implements Session {
     return this.#holdNotes;
   }
 
+  /** What may surprise in the rules that it began with, one sentence each. */
+  get ruleNotes(): readonly string[] {
+    return this.#ruleNotes;
+  }
+
   /** Several rules at once, all or none; arms. Gives what may surprise, as sentences. */
   async useRules(texts: readonly string[]): Promise<readonly string[]> {
     const notes = this.rules.addAll(texts);
     await this.arm();
-    return [...notes, ...this.rules.warnings()];
+    this.#ruleNotes = [...notes, ...this.rules.warnings(this.options.defaultAnswer)];
+    return this.#ruleNotes;
   }
 
   unhold(): void {

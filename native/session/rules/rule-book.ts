@@ -1,6 +1,8 @@
 /** The rules of a session, live: add, remove, switch, move. Every change goes to the engine at once and whole. */
 import type { NativeRule } from '../../addon/session-binding.js';
 import { UffdscopeError } from '../errors.js';
+import type { DefaultAnswer } from '../types.js';
+import { checkEffect } from './check-effect.js';
 import { checkRules } from './check-rules.js';
 import { compileRule } from './compile-rule.js';
 import { formatRule } from './format-rule.js';
@@ -52,13 +54,12 @@ export class RuleBook {
   }
 
   /** What is odd about the rules that are on, as sentences that name the rule. */
-  warnings(): string[] {
+  warnings(fallback?: DefaultAnswer): string[] {
     const on = this.#entries.filter((e) => e.on);
-    const label = (index: number): string => `rule ${on[index]!.id}`;
-    return checkRules(
-      on.map((e) => e.rule),
-      label,
-    ).map(({ index, message }) => `Rule ${on[index]!.id}: ${message}.`);
+    const rules = on.map((e) => e.rule);
+    const odd = checkRules(rules, (index) => `rule ${on[index]!.id}`);
+    if (fallback !== undefined) odd.push(...checkEffect(rules, fallback));
+    return odd.map(({ index, message }) => `Rule ${on[index]!.id}: ${message}.`);
   }
 
   /** At the end, or before the rule that stands at `at`. Gives its id and notes. @throws UffdscopeError RULES, SOURCE. */

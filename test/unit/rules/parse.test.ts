@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { FIELDS } from '../../../native/session/filter/fields.js';
 import { FLAGS } from '../../../native/session/filter/words.js';
-import { formatRule, parseRule, RULE_WORDS, type Rule } from '../../../native/session/rules/index.js';
+import { formatRule, parseRule, RULE_WORDS, RuleBook, type Rule } from '../../../native/session/rules/index.js';
 
 function rule(text: string): Rule {
   const parsed = parseRule(text);
@@ -121,4 +121,21 @@ describe('refused, with the place', () => {
       assert.equal(error.at, at);
     });
   }
+});
+
+describe('a list of rules', () => {
+  const odd = (texts: readonly string[], fallback: 'pass' | 'zero'): string[] => {
+    const book = new RuleBook(1, { setRules: () => undefined, ruleCounts: () => ({ matched: 0, acted: 0 }) });
+    book.addAll(texts);
+    return book.warnings(fallback);
+  };
+
+  it('names a rule that has no bytes to damage', () => {
+    assert.match(
+      odd(['rw=r: corrupt=flip:1'], 'pass')[0]!,
+      /^Rule 1: it has no bytes to change: the default is to pass/,
+    );
+    assert.deepEqual(odd(['rw=r: corrupt=flip:1'], 'zero'), []);
+    assert.deepEqual(odd(['rw=r: corrupt=flip:1', 'copy=zero'], 'pass'), []);
+  });
 });
