@@ -1,6 +1,6 @@
 /** `attach`: its flags, and what they ask for together. */
 import { Option, type Command } from 'commander';
-import type { AttachOptions } from '../native/session/index.js';
+import type { AttachOptions, MetricsAddress } from '../native/session/index.js';
 import type { DefaultAnswer } from '../native/session/types.js';
 import { GRANULARITIES, parseCount, parseDuration, parseGranularity, usage } from './flags.js';
 import { addRecordFlags, recordOptions, type RecordWords } from './record-flags.js';
@@ -13,6 +13,7 @@ export const THEMES = ['ansi', 'truecolor'] as const;
 /** As commander gives them: words, not yet believed. */
 export interface AttachWords extends RecordWords, VerdictWords {
   readonly headless?: boolean;
+  readonly metrics?: string;
   readonly output?: EventFormat;
   readonly uffd?: string;
   readonly fd?: string;
@@ -41,6 +42,8 @@ export interface AttachPlan {
   /** Filter of what to show, or null. */
   readonly filter: string | null;
   readonly verdicts: VerdictPlan;
+  /** Where to serve metrics, or null. */
+  readonly metricsAt: MetricsAddress | null;
   /** ns after which to leave, or null. */
   readonly duration: number | null;
   readonly show:
@@ -58,7 +61,10 @@ export function addHeadlessFlags(command: Command): Command {
   command
     .option('--headless', 'no screen: one line an event on stdout')
     .addOption(new Option('-o, --output <format>', 'with --headless: form of the lines (text)').choices(EVENT_FORMATS));
-  return addRecordFlags(addAnswerFlags(command).option('--filter <filter>', 'show only faults that it takes'));
+  addAnswerFlags(command)
+    .option('--filter <filter>', 'show only faults that it takes')
+    .option('--metrics <address>', 'serve metrics for Prometheus there: :9180 (this machine alone), or ADDRESS:PORT');
+  return addRecordFlags(command);
 }
 
 /** Who answers, and how. */
@@ -132,6 +138,7 @@ export async function planAttach(pid: number, words: AttachWords): Promise<Attac
   return {
     attach: { ...(await attachOptions(pid, words, hold, headless && named)), ...(rules.length > 0 && { rules }) },
     verdicts: await planVerdicts(words, headless),
+    metricsAt: words.metrics === undefined ? null : await readMetricsAddress(words.metrics),
     filter: words.filter ?? null,
     duration: words.duration === undefined ? null : parseDuration(words.duration, '--duration'),
     show: headless
@@ -167,6 +174,11 @@ async function attachOptions(
     ...(words.seed !== undefined && { seed: parseCount(words.seed, '--seed') }),
     ...(words.headless === true && !armed && { lookOnly: true }),
   };
+}
+
+async function readMetricsAddress(text: string): Promise<MetricsAddress> {
+  const { parseMetricsAddress } = await import('../native/session/metrics/index.js');
+  return parseMetricsAddress(text);
 }
 
 /** Those of --rule first, then the files. @throws UffdscopeError RULES: which, where, why. */

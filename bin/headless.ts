@@ -9,6 +9,7 @@ import type { Context } from './context.js';
 import { eventLines, type EventFormat } from './output/event-lines.js';
 import { untilInterrupted } from './output/interrupt.js';
 import { sayRecorded } from './output/recorded.js';
+import type { Metrics } from './metrics.js';
 import type { VerdictPlan } from './verdict-flags.js';
 import { conclude } from './verdicts.js';
 
@@ -18,6 +19,7 @@ export interface LinesPlan {
   readonly filter: string | null;
   readonly duration: number | null;
   readonly verdicts: VerdictPlan;
+  readonly metrics?: Metrics;
 }
 
 const POLL_MS = 20;
@@ -28,6 +30,7 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
   const { readerGone } = addon<ObserveAddon>();
   using interrupt = untilInterrupted();
   const stream = new RecordStream(session);
+  plan.metrics?.show(session, () => stream.lost);
   const judge = new Judge(session, plan.verdicts.expect);
   const { header, line } = eventLines(plan.format ?? 'text');
   const { wanted, notes } = await faultTest(session, plan.filter);

@@ -13,6 +13,7 @@ import type { Context } from '../context.js';
 import { usage } from '../flags.js';
 import { recordOptions } from '../record-flags.js';
 import { textTable } from '../output/text-table.js';
+import { openMetrics } from '../metrics.js';
 import { VERDICT_FLAGS } from '../verdict-flags.js';
 import { needTerminal, showAttaching } from '../screen.js';
 
@@ -69,6 +70,7 @@ const FOR_LINES = [
   'rules',
   'seed',
   ...VERDICT_FLAGS,
+  'metrics',
   'output',
   'default',
   'source',
@@ -83,6 +85,7 @@ const FOR_LINES = [
 async function demoLines(target: BundledTarget, words: AttachWords, context: Context): Promise<void> {
   const plan = await planAttach(0, words); // what is wrong with the flags comes before anything is started
   if (plan.show.as !== 'lines') return;
+  await using metrics = await openMetrics(plan.metricsAt, context);
   const program = spawn(targetPath(target), ['--wait'], { stdio: ['pipe', 'pipe', 'pipe'] });
   program.stdin.on('error', () => {}); // it may end before it reads; that is told as its end
   try {
@@ -93,7 +96,7 @@ async function demoLines(target: BundledTarget, words: AttachWords, context: Con
     ]);
     const session = await attach({ ...plan.attach, pid, uffd: { ino }, userModeOnly });
     program.stdin.end('\n');
-    await followLines(session, { ...plan, format: plan.show.format }, context);
+    await followLines(session, { ...plan, format: plan.show.format, metrics }, context);
   } finally {
     program.kill('SIGKILL');
   }

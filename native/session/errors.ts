@@ -41,6 +41,7 @@ export const ERROR_KINDS = {
     about: 'A recording cannot be written or read: damaged, from a newer version, or no recording at all.',
   },
   OUTPUT: { exit: 1, about: 'A file that was to be written cannot be written.' },
+  METRICS: { exit: 1, about: 'Metrics cannot be served at the address that was named.' },
   NO_TERMINAL: { exit: 2, about: 'A screen was asked for and there is no terminal.' },
   KEEPER: { exit: 1, about: 'The keeper process could not be started or died.' },
   NOT_BUILT: { exit: 1, about: 'The native part is missing or does not fit this machine.' },

@@ -9,6 +9,7 @@ export { legal, VERBS, type VerbContext, type VerbName } from './verbs.js';
 export * from './rules/index.js';
 export * from './recording/index.js';
 export * from './expect/index.js';
+export * from './metrics/index.js';
 export * from './statistics/index.js';
 export { version } from './version.js';
 export type * from './records.js';
