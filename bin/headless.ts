@@ -49,7 +49,9 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
       context.say('uffdscope: looking only; --default, --source, --hold or --rule takes part.');
     }
     const end = endOf(session, plan, interrupt.signal, out.closed);
+    let stuck = '';
     while ((reason = end()) === '') {
+      if (session.stuck !== stuck && (stuck = session.stuck) !== '') context.say(`uffdscope: ${stuck}`);
       put(stream.take());
       judge.look();
       await out.drain();

@@ -45,8 +45,8 @@ export function noticeText(
 /** What a handler that read and never answered looks like; '' when nothing is stuck. */
 export function stuckText(count: number): string {
   if (count <= 0) return '';
-  const [faults, wait, them] = count === 1 ? ['1 fault was', 'waits', 'it'] : [`${count} faults were`, 'wait', 'them'];
-  return `${faults} read by the handler and still ${wait}: attach --redrive, or :redrive, makes ${them} come again, to us.`;
+  const [faults, wait] = count === 1 ? ['1 fault was', 'waits'] : [`${count} faults were`, 'wait'];
+  return `${faults} read by the handler and still ${wait}: with --redrive (:redrive on the screen) ${count === 1 ? 'it comes' : 'they come'} again, to us.`;
 }
 
 /** Where we stand with the handler now. `ownerGone`: who held it closed it or ended. `count`: threads that are frozen, or faults that were handed back. */

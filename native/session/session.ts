@@ -124,10 +124,7 @@ export class NativeJoin implements Session {
       now: n.now - this.t0,
       stance: STANCES[n.stance]!,
       handler: HANDLERS[n.handler]!,
-      notice:
-        noticeText(n, this) ||
-        stuckText(this.#watch.stuck - n.held - n.delayed) ||
-        (n.holdOn === 1 ? this.#holdNotes.join(' ') : ''),
+      notice: noticeText(n, this) || this.stuck || (n.holdOn === 1 ? this.#holdNotes.join(' ') : ''),
       holdOn: n.holdOn === 1,
       holdFilter: n.holdOn === 1 ? this.#holdFilter : null,
       faults: n.faults,
@@ -184,6 +181,12 @@ export class NativeJoin implements Session {
       this.#native.setHold(false, null);
       throw error;
     }
+  }
+
+  /** Faults that somebody has read, not we, and that have waited unanswered for long, as a sentence; '' for none. */
+  get stuck(): string {
+    const { held, delayed } = this.#native.snapshot();
+    return stuckText(this.#watch.stuck - held - delayed);
   }
 
   /** What may surprise in the hold's filter, one sentence each. */
