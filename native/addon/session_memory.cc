@@ -2,6 +2,7 @@
 #include "addon/convert.h"
 #include "addon/promise.h"
 #include "addon/session_object.h"
+#include "kernel/mapped_file.h"
 #include "kernel/mem_read.h"
 #include "kernel/pagemap.h"
 
@@ -25,7 +26,24 @@ Napi::Value SessionObject::preview(const Napi::CallbackInfo& info) {
       });
 }
 
-/// (page, length) -> Promise<Buffer | {state, errno}>: reads only what pagemap says is there.
+namespace {
+
+/// The page as it is, without raising a fault. ENODATA: nothing is there.
+Result<size_t> read_whatever_is_there(pid_t pid, uint64_t page, PageState state,
+                                      std::span<uint8_t> into) {
+  if (state == PageState::poisoned) return std::unexpected(KernelError{"read", ENODATA});
+  if (state != PageState::missing) {
+    auto mem = MemReader::open(pid);
+    return mem ? mem->read(page, into) : Result<size_t>(std::unexpected(mem.error()));
+  }
+  auto cached = read_mapped_file(pid, page, into);  // of shared memory it may be in the file alone
+  if (!cached) return std::unexpected(KernelError{"read", ENODATA});
+  return cached;
+}
+
+}  // namespace
+
+/// (page, length) -> Promise<{state, errno, bytes | null}>: raises no fault.
 Napi::Value SessionObject::read_page(const Napi::CallbackInfo& info) {
   bool lossless;
   uint64_t page = info[0].As<Napi::BigInt>().Uint64Value(&lossless);
@@ -43,24 +61,17 @@ Napi::Value SessionObject::read_page(const Napi::CallbackInfo& info) {
           return;
         }
         *state = static_cast<int>(*s);
-        if (*s == PageState::missing || *s == PageState::poisoned) return;
-        auto mem = MemReader::open(pid);
-        auto n = mem ? mem->read(page, *bytes) : Result<size_t>(std::unexpected(mem.error()));
-        if (!n) {
-          *err = n.error().err;
-        } else {
-          bytes->resize(*n);
-        }
+        auto n = read_whatever_is_there(pid, page, *s, *bytes);
+        if (!n && n.error().err != ENODATA) *err = n.error().err;
+        bytes->resize(n ? *n : 0);
       },
       [bytes, state, err](Napi::Env e) -> Napi::Value {
         auto o = Napi::Object::New(e);
         o.Set("state", num(e, int64_t{*state}));
         o.Set("errno", num(e, int64_t{*err}));
-        bool known = *err == 0 && *state != static_cast<int>(PageState::missing) &&
-                     *state != static_cast<int>(PageState::poisoned);
-        o.Set("bytes",
-              known ? Napi::Value(Napi::Buffer<uint8_t>::Copy(e, bytes->data(), bytes->size()))
-                    : e.Null());
+        o.Set("bytes", !bytes->empty() ? Napi::Value(Napi::Buffer<uint8_t>::Copy(e, bytes->data(),
+                                                                                 bytes->size()))
+                                       : e.Null());
         return o;
       });
 }
