@@ -8,6 +8,7 @@ import type { ScreenEnd } from './app/end.js';
 import type { Overlays } from './app/overlays.js';
 import type { Binding, Group, Mode, Verdict } from './commands/modes.js';
 import type { Layout, PaneId } from './layout.js';
+import type { Answerer } from './model/answerers.js';
 import type { Loaded } from './model/bytes.js';
 import type { PickerSource } from './model/picker.js';
 import type { State } from './model/state.js';
@@ -87,7 +88,7 @@ export interface Keys {
 }
 
 /** What may follow the name at the `:` prompt. */
-export type ArgumentKind = 'filter' | 'hold' | 'duration' | 'source' | 'file' | 'text';
+export type ArgumentKind = 'filter' | 'hold' | 'rule' | 'duration' | 'source' | 'file' | 'text';
 
 export interface Command {
   /** `group.verb`, for the prompt, the palette and the configuration. */
@@ -110,6 +111,11 @@ export interface Command {
 
 /** The views of each pane, in the order of their tabs. */
 export interface Panes extends Readonly<Record<PaneId, readonly View[]>> {
+  readonly rules: View & {
+    readonly focused: Answerer | null;
+    /** To the rule of this id, once it stands there. */
+    focusOn(id: number): void;
+  };
   readonly bytes: View & {
     readonly loaded: Loaded | null;
     /** Go to the next place of these bytes; false when they are not there. */

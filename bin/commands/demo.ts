@@ -37,14 +37,30 @@ export async function demo(name: string | undefined, words: DemoWords, context: 
     );
   }
   const record = recordOptions(words);
+  const { rules, seed } = (await planAttach(0, words)).attach;
   needTerminal();
-  const program = spawn(targetPath(target), [], { stdio: ['ignore', 'pipe', 'pipe'] });
+  // With rules it begins when they are in place, so that its first fault is theirs.
+  const program = spawn(targetPath(target), rules ? ['--wait'] : [], { stdio: ['pipe', 'pipe', 'pipe'] });
+  program.stdin.on('error', () => {}); // it may end before it reads; that is told as its end
   const ready = readiness(program);
   ready.catch(() => {}); // it may fail before anybody asks
   const attach = async (): Promise<Session> => {
     const { pid, ino, userModeOnly } = await ready;
     const { attach: join } = await import('../../native/session/index.js');
-    return join({ pid, uffd: { ino }, userModeOnly, hold: null, ...safeAnswers(target), ...record });
+    // Without rules everything is held.
+    const taking = rules ? { rules } : { hold: null };
+    const given = seed === undefined ? {} : { seed };
+    const session = await join({
+      pid,
+      uffd: { ino },
+      userModeOnly,
+      ...taking,
+      ...given,
+      ...safeAnswers(target),
+      ...record,
+    });
+    program.stdin.end('\n');
+    return session;
   };
   try {
     await showAttaching({ what: `the program ${target.name}`, attach }, { ...words, duration: null }, context);
@@ -66,9 +82,6 @@ function safeAnswers({
 }
 
 const FOR_LINES = [
-  'rule',
-  'rules',
-  'seed',
   ...VERDICT_FLAGS,
   'metrics',
   'output',

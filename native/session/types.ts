@@ -218,6 +218,34 @@ export interface VerbOutcome {
   readonly message: string;
 }
 
+/** One rule of a session, as it stands. */
+export interface RuleLine {
+  /** Stable for the session; `rule:ID` in `Fault.by`. */
+  readonly id: number;
+  readonly text: string;
+  readonly on: boolean;
+  /** Faults that its filter took, and those it did something to. */
+  readonly matched: number;
+  readonly acted: number;
+}
+
+/** The rules of a session, in the order in which they are asked. Every change is at work at once. */
+export interface Rules {
+  /** Bumped with every change. */
+  readonly version: number;
+  list(): readonly RuleLine[];
+  /** What is odd about those that are on, behind them this default: each a sentence without a full stop. */
+  odd(fallback?: DefaultAnswer): readonly { readonly id: number; readonly message: string }[];
+  /** Another text for it; it keeps its place and its id. Gives what may surprise. @throws UffdscopeError RULES */
+  edit(id: number, text: string): readonly string[];
+  /** What it keeps waiting is released; so it is where it is switched off. */
+  remove(id: number): void;
+  switch(id: number, on: boolean): void;
+  switchAll(on: boolean): void;
+  /** By so many places: -1 is one up. */
+  move(id: number, by: number): void;
+}
+
 /** The bytes of a page as they are, or why they cannot be shown. */
 export type PageBytes =
   { readonly known: true; readonly bytes: Uint8Array } | { readonly known: false; readonly reason: string };
@@ -286,12 +314,15 @@ export interface Session extends AsyncDisposable {
   snapshot(): Snapshot;
   ranges(): readonly Range[];
   readonly faults: FaultHistory;
+  readonly rules: Rules;
   /** Events with index >= from, at most `max`. */
   events(from: number, max: number): TargetEvent[];
   /** Hold what the filter takes; null is "hold everything". Arms. */
   hold(filter: string | null): Promise<void>;
   /** Let every fault that somebody else has read come again, now to us. Arms. */
   redrive(): Promise<void>;
+  /** Several rules at once, behind the others: all or none. Arms. Gives what may surprise. @throws UffdscopeError RULES */
+  useRules(texts: readonly string[]): Promise<readonly string[]>;
   /** Stop holding; what is held stays held until answered. */
   unhold(): void;
   /** Do one thing to each fault named. Arms where it must. Outcomes in the order asked. */

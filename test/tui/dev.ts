@@ -23,6 +23,7 @@ const { values } = parseArgs({
     /** ms after which, again and again, one more is held. */
     'hold-every': { type: 'string' },
     notice: { type: 'string' },
+    rule: { type: 'string', multiple: true },
     'slow-detach': { type: 'string', default: '0' },
     /** ms until there is a session. */
     'slow-attach': { type: 'string' },
@@ -34,6 +35,7 @@ const session = new MemorySession({
   held: Number(values.held),
   perSecond: Number(values.rate),
   comm: values.comm,
+  ...(values.rule === undefined ? {} : { rules: values.rule }),
   slowDetach: Number(values['slow-detach']),
   how: values.how as 'join',
 });

@@ -13,7 +13,7 @@ import type {
 const KINDS: readonly FaultKind[] = ['missing', 'wp', 'minor'];
 const STATES: readonly FaultState[] = ['unread', 'read', 'held', 'delayed', 'scripted', 'resolved', 'failed', 'gone'];
 const ACTIONS: readonly (Action | '')[] = ['', 'copy', 'zero', 'continue', 'unprotect', 'poison', 'wake', 'pass'];
-const BY = ['', 'default', 'operator', 'handler'];
+const BY = ['', 'default', 'operator', 'handler', 'rule:1'];
 
 export interface NewFault {
   readonly t: number;
@@ -61,7 +61,7 @@ export class MemoryFaults implements FaultHistory {
     this.#errno = new Uint8Array(capacity);
   }
 
-  add(fault: NewFault, state: FaultState): number {
+  add(fault: NewFault, state: FaultState, by = ''): number {
     const seq = ++this.last;
     if (this.last - this.first + 1 > this.capacity) this.first++;
     const i = seq % this.capacity;
@@ -73,7 +73,7 @@ export class MemoryFaults implements FaultHistory {
     this.#bits[i] = KINDS.indexOf(fault.kind) | (fault.access === 'write' ? 4 : 0);
     this.#state[i] = STATES.indexOf(state);
     this.#action[i] = 0;
-    this.#by[i] = 0;
+    this.#by[i] = Math.max(0, BY.indexOf(by));
     this.#errno[i] = 0;
     const page = fault.range * 2 ** 40 + (fault.offset - (fault.offset % 4096));
     this.#hits.set(page, (this.#hits.get(page) ?? 0) + 1);

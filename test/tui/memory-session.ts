@@ -16,6 +16,7 @@ import type {
   Verb,
   VerbOutcome,
 } from '../../native/session/types.js';
+import { RuleBook } from '../../native/session/rules/index.js';
 import { MemoryFaults } from './memory-faults.js';
 
 export interface MemoryOptions {
@@ -27,6 +28,8 @@ export interface MemoryOptions {
   readonly perSecond?: number;
   readonly how?: Session['how'];
   readonly comm?: string;
+  /** Rules from the beginning; what is held is then held by the first. */
+  readonly rules?: readonly string[];
   /** ms that handing back takes. */
   readonly slowDetach?: number;
 }
@@ -61,6 +64,18 @@ export class MemorySession implements Session {
   #handedBack = 0;
   #started = performance.now() - 12_000;
   #timer: NodeJS.Timeout | null = null;
+  readonly rules = new RuleBook(this.seed, {
+    setRules: (rules) => {
+      this.calls.push(`rules ${rules.map(({ id }) => id).join(',') || 'none'}`);
+      // As the engine does: what a rule keeps goes on when it goes.
+      for (const seq of this.faults.waiting()) {
+        const by = this.faults.row(seq)?.by ?? '';
+        if (by.startsWith('rule:') && !rules.some(({ id }) => by === `rule:${id}`))
+          this.#answer(seq, 'wake', 'operator');
+      }
+    },
+    ruleCounts: (id) => ({ matched: id === 1 ? 1204 : 0, acted: id === 1 ? 12 : 0 }),
+  });
   readonly #random = generator(7);
   readonly #slowDetach: number;
 
@@ -85,8 +100,9 @@ export class MemorySession implements Session {
       4012,
     );
     for (let i = 0; i < past; i++) this.#arrive((this.#now * i) / past, false);
+    if (options.rules?.length) this.rules.addAll(options.rules);
     if (options.held) {
-      this.#holdOn = true;
+      this.#holdOn = this.rules.list().length === 0;
       this.#stance = 'armed';
       for (let i = 0; i < options.held; i++) this.#arrive(this.#now - (i === 0 ? 4.2e9 : 1.1e9 - i * 1e8), true);
     }
@@ -142,6 +158,12 @@ export class MemorySession implements Session {
     this.#holdFilter = filter;
     this.#stance = 'armed';
     this.#event('hold', filter ?? 'everything');
+  }
+
+  async useRules(texts: readonly string[]): Promise<readonly string[]> {
+    const notes = this.rules.addAll(texts);
+    this.#stance = 'armed';
+    return [...notes, ...this.rules.warnings()];
   }
 
   async redrive(): Promise<void> {
@@ -233,6 +255,7 @@ export class MemorySession implements Session {
     this.calls.push('release');
     const held = this.faults.waiting();
     for (const seq of held) this.#answer(seq, 'wake', 'operator');
+    this.rules.switchAll(false);
     this.#holdOn = false;
     this.#stance = 'looking';
     this.#version++;
@@ -303,6 +326,7 @@ export class MemorySession implements Session {
     const seq = this.faults.add(
       { t, tid, kind, access: kind === 'wp' || r < 0.4 ? 'write' : 'read', range: at, offset },
       held ? 'held' : 'read',
+      held && this.rules.list().length > 0 ? 'rule:1' : '',
     );
     this.#ranges[at] = {
       ...this.#ranges[at]!,

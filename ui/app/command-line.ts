@@ -11,6 +11,7 @@ import type { Check } from '../views/prompt-text.js';
 import { askLine } from './dialogs.js';
 import { filterCompleter, filterProblem } from './filter-prompt.js';
 import { compileFor } from './navigate.js';
+import { ruleCheck, ruleCompleter } from './rule-prompt.js';
 
 /** What is at work in dialogs has no meaning at the prompt. */
 function offered(app: App): Command[] {
@@ -43,6 +44,8 @@ const ALIASES: Readonly<Record<string, string>> = {
   search: 'search.start',
   poison: 'fault.harm',
   corrupt: 'fault.harm',
+  rule: 'rule.add',
+  rules: 'rules.load',
   release: 'panic.release',
   theme: 'theme.next',
 };
@@ -56,7 +59,10 @@ function resolve(app: App, line: string): { command: Command | null; name: strin
   const [name, argument] = split(line);
   const commands = offered(app);
   const alias = ALIASES[name];
-  const command = findCommand(commands, name) ?? (alias === undefined ? null : findCommand(commands, alias));
+  const meant = findCommand(commands, name);
+  // `:rules` goes to the pane, `:rules FILE` takes the file.
+  const fits = meant !== null && (argument === null || meant.argument !== undefined || alias === undefined);
+  const command = fits ? meant : alias === undefined ? null : findCommand(commands, alias);
   return { command, name, argument };
 }
 
@@ -131,6 +137,10 @@ function checkArgument(app: App, kind: ArgumentKind, text: string, at: number, h
         const compiled = compileHold(text);
         return compiled.ok ? null : filterProblem(compiled.error);
       }
+      case 'rule': {
+        const checked = ruleCheck(text);
+        return checked.ok ? null : checked;
+      }
       case 'duration': {
         const parsed = parseDuration(text);
         return parsed.ok ? null : { ok: false, message: parsed.message, at: 0, length: text.length };
@@ -156,7 +166,7 @@ function completeLine(app: App, before: string): Completion {
     const words = names.filter((name) => name.startsWith(typed) || name.split('.').at(-1)!.startsWith(typed));
     return { words: [...new Set(words)].toSorted().map((word) => `${word} `), typed };
   }
-  const { command } = resolve(app, match[2]!);
+  const { command } = resolve(app, `${match[2]!} argument`);
   return command?.argument ? completerFor(app, command.argument.kind)(match[4]!) : { words: [], typed: '' };
 }
 
@@ -166,6 +176,8 @@ function completerFor(app: App, kind: ArgumentKind): (before: string) => Complet
       return filterCompleter(app, true);
     case 'hold':
       return filterCompleter(app, false);
+    case 'rule':
+      return ruleCompleter(app);
     case 'file':
     case 'source':
       return completePath;

@@ -5,6 +5,7 @@ import { UffdscopeError } from '../../native/session/errors.js';
 import type { App } from '../faces.js';
 import { fileBytes, focused, keep, saveBytes } from './bytes.js';
 import { askValue } from './dialogs.js';
+import { saveRules } from './rules.js';
 
 export async function loadBytes(app: App, argument: string | null): Promise<void> {
   const fault = focused(app);
@@ -26,7 +27,12 @@ async function askFile(app: App, title: string): Promise<ReturnType<typeof parse
   return value === null ? null : { ok: true, value };
 }
 
+/** In the Rules pane the rules, else the bytes that Detail shows. */
 export function saveShown(app: App, argument: string | null): void {
+  if (app.state.focus === 2 && argument !== null && argument.trim() !== '') {
+    saveRules(app, argument.trim());
+    return;
+  }
   const loaded = app.panes?.bytes.loaded;
   if (loaded?.state !== 'here' || !loaded.known) throw new UffdscopeError('USAGE', 'No bytes are shown.');
   if (argument === null || argument.trim() === '')

@@ -47,14 +47,18 @@ export function filterProblem(error: FilterError): Check {
 
 export function filterCompleter(app: App, later: boolean): (before: string) => Completion {
   return (before) => {
-    const { ranges, tally } = app.at;
-    const known = {
-      range: ranges.map((range) => range.name),
-      tid: [...tally.threads.keys()].map(String),
-      comm: [...new Set([...tally.threads.values()].map((thread) => thread.comm))],
-    };
-    const { from, items } = completions(before, before.length, { later, known });
+    const { from, items } = completions(before, before.length, { later, known: knownValues(app) });
     return { words: items.map((item) => item.text), typed: before.slice(from) };
+  };
+}
+
+/** What has been seen of fields whose values are names. */
+export function knownValues(app: App): Readonly<Record<string, readonly string[]>> {
+  const { ranges, tally } = app.at;
+  return {
+    range: ranges.map((range) => range.name),
+    tid: [...tally.threads.keys()].map(String),
+    comm: [...new Set([...tally.threads.values()].map((thread) => thread.comm))],
   };
 }
 

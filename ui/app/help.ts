@@ -8,7 +8,7 @@ import { TextDialog, type TextLine } from '../views/text-dialog.js';
 
 const ABOUT: Readonly<Record<number, string>> = {
   1: 'The spans of memory that are registered with this userfaultfd, and a map of the one in focus. Enter shows its faults.',
-  2: 'What answers a fault, in the order in which it is asked: the hold, then the default. Rules of your own come with rules.',
+  2: 'What answers a fault, in the order in which it is asked: the hold, your rules, the default. t makes a rule from the fault in focus, :rule takes one by hand; the first that matches and acts wins. HITS counts what a rule acted on, and of how many.',
   3: 'What happened to the target: forks, remaps, removed and unmapped memory; and, in the Log tab, what was done here.',
   4: 'Every page fault that was read, newest last. HELD ones wait for you. Verbs act on the marked faults, or on the one in focus.',
   5: 'The fault in focus: who raised it, what an answer would give, the page as it is, other faults of its thread and page.',

@@ -7,8 +7,10 @@ export async function panic(app: App): Promise<void> {
   app.overlays.cancelAll();
   if (app.watch === null) return;
   const { session } = app.watch;
+  const off = session.rules.list().filter(({ on }) => on).length;
   const { released } = await session.release();
   app.watch.note(true, `released ${plural(released, 'fault')} (panic key)`);
   app.set({ firstHeld: 'done' });
-  app.say(`released ${plural(released, 'fault')}; nothing is held any more`, 'ok');
+  const rules = off === 0 ? '' : `, ${plural(off, 'rule')} switched off`;
+  app.say(`released ${plural(released, 'fault')}; nothing is held any more${rules}`, 'ok');
 }

@@ -17,15 +17,21 @@ export function nextTheme(app: App): void {
   app.say(`theme: ${theme}`);
 }
 
+/** What every random draw of a rule hangs on. */
+function seedNote(app: App): string {
+  return `${app.at.session.seed}: with --seed and the same rules it decides the same`;
+}
+
 export async function options(app: App): Promise<void> {
   const { state } = app;
-  const what = await choose<'theme' | 'hints' | 'layout' | 'zoom'>(app, {
+  const what = await choose<'theme' | 'hints' | 'layout' | 'zoom' | 'seed'>(app, {
     title: 'Options',
     items: [
       { key: 't', title: 'theme', note: state.theme, value: 'theme' },
       { key: 'h', title: 'hint bar', note: state.hints ? 'on' : 'off', value: 'hints' },
       { key: 'l', title: 'layout', note: `${state.shape} (of ${SHAPES.join(', ')})`, value: 'layout' },
       { key: 'z', title: 'zoom', note: state.zoom ? 'on' : 'off', value: 'zoom' },
+      ...(app.watch === null ? [] : [{ key: 's', title: 'seed', note: seedNote(app), value: 'seed' as const }]),
     ],
   });
   switch (what) {
@@ -37,6 +43,8 @@ export async function options(app: App): Promise<void> {
       return app.set({ shape: SHAPES[(SHAPES.indexOf(state.shape) + 1) % SHAPES.length]!, zoom: false });
     case 'zoom':
       return app.set({ zoom: !state.zoom });
+    case 'seed':
+      return app.yank(String(app.at.session.seed), 'the seed');
     case null:
   }
 }

@@ -23,7 +23,9 @@ const FIRST: Readonly<Record<FaultKind, readonly string[]>> = {
 
 const BY_PANE: Readonly<Record<1 | 2 | 3 | 4 | 5, readonly string[]>> = {
   1: ['nav.open', 'hold.set', 'hold.toggle', 'tab.next', 'pane.zoom', 'layout.cycle', 'yank'],
-  2: ['hold.set', 'hold.toggle', 'rule.from-focus', 'rule.toggle', 'rule.edit', 'rule.delete'],
+  2: [
+    'rule.toggle', 'rule.edit', 'rule.delete', 'rule.down', 'rule.up', 'rules.load', 'rule.from-focus', 'hold.set', 'nav.open',
+  ], // prettier-ignore
   3: ['nav.open', 'tab.next', 'log', 'hold.set', 'pane.zoom'],
   4: FAULTS,
   5: [

@@ -1,7 +1,6 @@
 /** Keys of what comes with later parts: they stand in the table and say why they do nothing yet. */
 import { no, on, PANES_ONLY, type Command, type Mode } from './command.js';
 
-const RULES = 'comes with rules';
 const SCRIPTS = 'comes with scripts';
 const RECORDINGS = 'comes with recordings';
 const PLANTING = 'comes with planting: here the page belongs to its handler';
@@ -26,12 +25,6 @@ function later(
 }
 
 export const LATER: readonly Command[] = [
-  later('rule.from-focus', 't', PANES_ONLY, 'rule', 'Make a rule from the fault in focus.', RULES),
-  later('rule.toggle', 'space', ['rules'], 'rule on/off', 'Switch the rule in focus on or off.', RULES),
-  later('rule.down', 'J', ['rules'], 'rule down', 'Move the rule in focus one place down.', RULES),
-  later('rule.up', 'K', ['rules'], 'rule up', 'Move the rule in focus one place up.', RULES),
-  later('rule.edit', 'e', ['rules'], 'edit rule', 'Edit the rule in focus.', RULES),
-  later('rule.delete', 'D', ['rules'], 'delete rule', 'Delete the rule in focus.', RULES),
   later('script.run', '|', PANES_ONLY, 'script', 'Run a script hook on the selection.', SCRIPTS),
   later('record.toggle', 'R', PANES_ONLY, 'record', 'Record on or off.', RECORDINGS),
   later('page.rearm', 'r', PANES_ONLY, 're-arm', 'Make the page fault again.', PLANTING),

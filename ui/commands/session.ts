@@ -89,10 +89,11 @@ export const SESSION: readonly Command[] = [
     name: 'save',
     bindings: [],
     title: 'save…',
-    help: 'Write the bytes shown in Detail to a new file.',
+    help: 'Write the bytes shown in Detail to a new file; in the Rules pane the rules.',
     group: 'Looking',
     argument: { kind: 'file', example: 'page.bin', required: true },
     enabled: (app) => {
+      if (app.state.focus === 2) return OK;
       const loaded = app.panes?.bytes.loaded;
       return loaded?.state === 'here' && loaded.known ? OK : no('no bytes are shown');
     },

@@ -2,6 +2,7 @@
 import type { Range, Session, Snapshot, Verb } from '../../native/session/types.js';
 import type { LogLine } from '../rows/events.js';
 import type { Verdict } from '../commands/modes.js';
+import { Answerers } from './answerers.js';
 import { BytesCache } from './bytes.js';
 import { FaultList } from './fault-list.js';
 import { MapCache } from './maps.js';
@@ -19,6 +20,7 @@ export class Watch {
   readonly maps: MapCache;
   readonly rate = new RateMeter();
   readonly tally: Tally;
+  readonly answerers: Answerers;
   /** The session knows them too, for filters; here they are at hand. */
   readonly marks = new Set<number>();
   /** Newest first. */
@@ -46,6 +48,7 @@ export class Watch {
     this.list = new FaultList(session);
     this.bytes = new BytesCache(session, touch);
     this.tally = new Tally(session.faults);
+    this.answerers = new Answerers(session);
     this.maps = new MapCache(session, touch, (error) => this.note(false, messageOf(error)));
     this.lastHold = this.snapshot.holdFilter;
     if (this.snapshot.notice !== '') this.note(false, this.snapshot.notice);

@@ -82,6 +82,7 @@ export function optionsRow(session: Session, notice: string, theme: string, widt
     ...(sourceText === '' ? [] : [`source ${paint.outside(sourceText)}`]),
     ...(maxHold === null ? [] : [`max-hold ${age(maxHold * 1e6)}`]),
     ...(granularity > 4096 ? [`granularity ${size(granularity, true)}`] : []),
+    ...(session.rules.list().length > 0 ? [`seed ${session.seed}`] : []),
     `theme ${theme}`,
   ].join(paint.own(' · '));
   const line = paint.line(width).add(' ');

@@ -1,47 +1,75 @@
-/** What answers a fault, in the order in which it is asked: the hold, then the default. */
-import type { Session, Snapshot } from '../../native/session/types.js';
+/** The Rules pane: one row for each that may answer, and under a rule that is odd the reason. */
+import type { Answerer } from '../model/answerers.js';
+import { wrapWords } from '../screen/cells.js';
 import type { Paint } from '../screen/paint.js';
+import type { Role } from '../screen/theme.js';
 import { count } from './format.js';
 
-export interface RuleRow {
+const HITS_CELLS = 8;
+const REASON_ROWS = 2;
+
+interface Shown {
+  readonly number: string;
   readonly match: string;
   readonly action: string;
-  readonly hits: number | null;
+  readonly hits: string;
+  readonly role: Role;
+  readonly odd: string;
 }
 
-export function ruleTable(session: Session, snapshot: Snapshot): RuleRow[] {
-  const hold: RuleRow[] = snapshot.holdOn
-    ? [{ match: snapshot.holdFilter ?? '(everything)', action: 'hold', hits: snapshot.held }]
-    : [];
-  const { defaultAnswer, sourceText } = session.options;
-  const action = defaultAnswer === 'source' ? `copy ${sourceText}` : defaultAnswer;
-  return [...hold, { match: '(default)', action, hits: null }];
-}
-
-export function ruleRows(
-  table: readonly RuleRow[],
-  focus: number,
-  active: boolean,
-  height: number,
-  width: number,
-  paint: Paint,
-): string[] {
-  const matchWidth = Math.max(8, width - 24);
-  const header = paint
+export function rulesHeader(width: number, paint: Paint): string {
+  const [match, action] = columns(width);
+  return paint
     .line(width)
     .add('  ')
-    .column('MATCH', matchWidth, 'label')
-    .column('ACTION', 12, 'label')
-    .column('HELD', 7, 'label', 'right', 0)
+    .column('#', 2, 'label', 'right')
+    .column('MATCH', match, 'label')
+    .column('ACTION', action, 'label')
+    .column('HITS', HITS_CELLS, 'label', 'right', 0)
     .end();
-  const rows = table.map((rule, i) =>
-    paint
-      .line(width, i === focus && active ? 'selected' : 'plain')
-      .add(i === focus ? `${paint.glyphs.focus} ` : '  ', 'key')
-      .column(paint.outside(rule.match), matchWidth)
-      .column(paint.outside(rule.action), 12, rule.action === 'hold' ? 'held' : 'plain')
-      .column(rule.hits === null ? '' : count(rule.hits), 7, 'plain', 'right', 0)
-      .end(),
-  );
-  return [header, ...rows].slice(0, height);
+}
+
+export function answererRows(one: Answerer, focused: boolean, active: boolean, width: number, paint: Paint): string[] {
+  const { number, match, action, hits, role, odd } = shown(one);
+  const [matchCells, actionCells] = columns(width);
+  const row = paint
+    .line(width, focused && active ? 'selected' : 'plain')
+    .add(focused ? paint.glyphs.focus : ' ', 'key')
+    .add(odd === '' ? ' ' : '!', 'warn')
+    .column(number, 2, 'dim', 'right')
+    .column(paint.outside(match), matchCells, role)
+    .column(paint.outside(action), actionCells, role === 'off' ? 'off' : action.includes('hold') ? 'held' : role)
+    .column(hits, HITS_CELLS, role, 'right', 0)
+    .end();
+  if (odd === '') return [row];
+  const reason = wrapWords(paint.outside(odd.replace(/^it is /, '')), width - 6).slice(0, REASON_ROWS);
+  return [row, ...reason.map((text) => paint.line(width).add('     ').add(text, 'warn').end())];
+}
+
+function shown(one: Answerer): Shown {
+  switch (one.as) {
+    case 'hold':
+      return { number: '-', match: one.match, action: 'hold', hits: `${count(one.held)} held`, role: 'plain', odd: '' };
+    case 'default':
+      return { number: '-', match: '(default)', action: one.action, hits: '', role: 'plain', odd: '' };
+    case 'rule': {
+      const { id, on, matched, acted } = one.rule;
+      const both = acted === matched ? count(matched) : `${count(acted)}/${count(matched)}`;
+      const hits = on ? (both.length <= HITS_CELLS ? both : count(acted)) : 'off';
+      return {
+        number: String(id),
+        match: one.match,
+        action: one.action,
+        hits,
+        role: on ? 'plain' : 'off',
+        odd: one.odd,
+      };
+    }
+  }
+}
+
+function columns(width: number): [match: number, action: number] {
+  const room = Math.max(12, width - 2 - 3 - 2 - HITS_CELLS);
+  const action = Math.max(10, Math.min(40, Math.floor(room * 0.45)));
+  return [Math.max(6, room - action), action];
 }

@@ -58,13 +58,13 @@ export class BytesPane implements View {
     const verbs =
       height >= 13 && isWaiting(fault) ? this.#verbs(width).slice(0, height - infoRows - 1 - DUMP_ROWS) : [];
     const withSides = height >= 9;
-    const { ranges, snapshot } = this.app.at;
+    const { ranges } = this.app.at;
     const range =
       ranges.find((one) => one.id === fault.rangeId) ??
       // It was read before its range was seen: registered or moved a moment ago.
       ranges.find((one) => fault.page >= one.start && fault.page < one.end) ??
       null;
-    const heldBy = snapshot.holdOn ? `hold ${snapshot.holdFilter ?? 'everything'}` : 'default hold';
+    const heldBy = this.#heldBy(fault);
     const info = faultInfoRows({ fault, range, heldBy }, infoRows, width, paint);
     const sides = withSides ? [this.#sidesRow(width)] : [];
     const room = height - info.length - sides.length - verbs.length;
@@ -156,6 +156,12 @@ export class BytesPane implements View {
       width,
       paint,
     );
+  }
+
+  #heldBy({ by }: Fault): string {
+    const { snapshot, answerers } = this.app.at;
+    if (by?.startsWith('rule:')) return answerers.named(by);
+    return snapshot.holdOn ? `hold ${snapshot.holdFilter ?? 'everything'}` : 'default hold';
   }
 
   #sidesRow(width: number): string {

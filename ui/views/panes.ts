@@ -20,12 +20,14 @@ export const PANE_NAMES: Readonly<Record<PaneId, string>> = {
 export function makePanes(app: App): Panes {
   const bytes = new BytesPane(app);
   const ranges = new RangesPane(app);
+  const rules = new RulesPane(app);
   return {
     1: [ranges, new MapPane(app, ranges)],
-    2: [new RulesPane(app)],
+    2: [rules],
     3: [new EventsPane(app), new LogPane(app)],
     4: [new FaultsPane(app), new ThreadsPane(app), new StatsPane(app), new GraphPane(app)],
     5: [bytes, new RelatedPane(app, 'Thread'), new RelatedPane(app, 'History')],
     bytes,
+    rules,
   };
 }

@@ -16,6 +16,8 @@ export interface PromptText {
   readonly title: string;
   readonly label: string;
   readonly initial?: string;
+  /** What is typed goes on after `initial` and does not replace it. */
+  readonly goesOn?: boolean;
   /** Lines of one kind share a history. */
   readonly history: string;
   readonly check?: (line: string) => Check;

@@ -38,7 +38,7 @@ export class Prompt implements Overlay {
       onAccept: (line) => this.#accepted(line),
     });
     this.#seen = this.#line.line;
-    this.#suggested = this.#seen !== '';
+    this.#suggested = this.#seen !== '' && text.goesOn !== true;
     this.#check = this.#look();
     this.#rest();
   }

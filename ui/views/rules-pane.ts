@@ -1,23 +1,41 @@
-/** Pane 2: what answers. Rules of one's own come with rules; the hold and the default are here. */
+/** Pane 2: what answers, in the order in which it is asked: the hold, the rules, the default. */
 import type { App } from '../faces.js';
+import type { Answerer } from '../model/answerers.js';
 import { Scroll } from '../model/scroll.js';
-import { ruleRows, ruleTable } from '../rows/rules.js';
+import { count, plural } from '../rows/format.js';
+import { answererRows, rulesHeader } from '../rows/rules.js';
+import { TextDialog } from './text-dialog.js';
 import type { View } from './view.js';
 
 export class RulesPane implements View {
   readonly title = 'Rules';
   readonly #scroll = new Scroll();
+  /** Which entry stands in each row that is shown. */
+  #shown: number[] = [];
 
   constructor(private readonly app: App) {}
 
+  get focused(): Answerer | null {
+    return this.#list()[this.#scroll.focus] ?? null;
+  }
+
   rows(height: number, width: number): string[] {
-    const table = this.#table();
-    this.#scroll.show(height - 1, table.length);
-    return ruleRows(table, this.#scroll.focus, this.app.state.focus === 2, height, width, this.app.paint);
+    const { paint } = this.app;
+    const list = this.#list();
+    this.#scroll.show(Math.max(1, height - 1), list.length);
+    const active = this.app.state.focus === 2;
+    const entries = list.map((one, i) => answererRows(one, i === this.#scroll.focus, active, width, paint));
+    // A reason takes a row more: those above the focus give way until all of it is in sight.
+    let { top } = this.#scroll;
+    const { focus } = this.#scroll;
+    while (top < focus && entries.slice(top, focus + 1).flat().length > height - 1) top++;
+    this.#shown = entries.slice(top).flatMap((rows, i) => rows.map(() => top + i));
+    return [rulesHeader(width, paint), ...entries.slice(top).flat()].slice(0, height);
   }
 
   footer(): string {
-    return 'first match wins';
+    const { length } = this.app.at.session.rules.list();
+    return length === 0 ? 'first match wins' : `${plural(length, 'rule')}, first match wins`;
   }
 
   get page(): number {
@@ -25,16 +43,35 @@ export class RulesPane implements View {
   }
 
   move(delta: number): void {
-    this.#scroll.move(delta, this.#table().length);
+    this.#scroll.move(delta, this.#list().length);
+    this.app.touch();
+  }
+
+  /** To the rule of this id, once it stands there. */
+  focusOn(id: number): void {
+    const list = this.#list();
+    const at = list.findIndex((one) => one.as === 'rule' && one.rule.id === id);
+    if (at >= 0) this.#scroll.to(at, list.length);
     this.app.touch();
   }
 
   click(row: number): void {
-    this.#scroll.to(row - 1, this.#table().length);
+    const at = this.#shown[row - 1];
+    if (at !== undefined) this.#scroll.to(at, this.#list().length);
     this.app.touch();
   }
 
-  #table(): ReturnType<typeof ruleTable> {
-    return ruleTable(this.app.at.session, this.app.at.snapshot);
+  /** Enter: all of it. */
+  open(): void {
+    const { focused, app } = this;
+    if (focused?.as !== 'rule') return;
+    const { id, text, on, matched, acted } = focused.rule;
+    const counts = `${on ? 'On' : 'Off'}. Its filter took ${plural(matched, 'fault')}, it acted on ${count(acted)}.`;
+    const odd = focused.odd === '' ? [] : ['', `Mind: ${focused.odd}.`];
+    app.overlays.open(new TextDialog(app, `Rule ${id}`, [text, '', counts, ...odd]));
+  }
+
+  #list(): Answerer[] {
+    return this.app.at.answerers.list(this.app.at.snapshot);
   }
 }

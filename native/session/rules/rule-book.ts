@@ -55,11 +55,16 @@ export class RuleBook {
 
   /** What is odd about the rules that are on, as sentences that name the rule. */
   warnings(fallback?: DefaultAnswer): string[] {
+    return this.odd(fallback).map(({ id, message }) => `Rule ${id}: ${message}.`);
+  }
+
+  /** The same, each with the id of its rule. */
+  odd(fallback?: DefaultAnswer): { readonly id: number; readonly message: string }[] {
     const on = this.#entries.filter((e) => e.on);
     const rules = on.map((e) => e.rule);
     const odd = checkRules(rules, (index) => `rule ${on[index]!.id}`);
     if (fallback !== undefined) odd.push(...checkEffect(rules, fallback));
-    return odd.map(({ index, message }) => `Rule ${on[index]!.id}: ${message}.`);
+    return odd.map(({ index, message }) => ({ id: on[index]!.id, message }));
   }
 
   /** At the end, or before the rule that stands at `at`. Gives its id and notes. @throws UffdscopeError RULES, SOURCE. */
