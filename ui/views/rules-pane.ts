@@ -3,7 +3,7 @@ import type { App } from '../faces.js';
 import type { Answerer } from '../model/answerers.js';
 import { Scroll } from '../model/scroll.js';
 import { count, plural } from '../rows/format.js';
-import { answererRows, rulesHeader } from '../rows/rules.js';
+import { rulesTable } from '../rows/rules.js';
 import { TextDialog } from './text-dialog.js';
 import type { View } from './view.js';
 
@@ -24,13 +24,13 @@ export class RulesPane implements View {
     const list = this.#list();
     this.#scroll.show(Math.max(1, height - 1), list.length);
     const active = this.app.state.focus === 2;
-    const entries = list.map((one, i) => answererRows(one, i === this.#scroll.focus, active, width, paint));
+    const { header, entries } = rulesTable(list, this.#scroll.focus, active, width, paint);
     // A reason takes a row more: those above the focus give way until all of it is in sight.
     let { top } = this.#scroll;
     const { focus } = this.#scroll;
     while (top < focus && entries.slice(top, focus + 1).flat().length > height - 1) top++;
     this.#shown = entries.slice(top).flatMap((rows, i) => rows.map(() => top + i));
-    return [rulesHeader(width, paint), ...entries.slice(top).flat()].slice(0, height);
+    return [header, ...entries.slice(top).flat()].slice(0, height);
   }
 
   footer(): string {

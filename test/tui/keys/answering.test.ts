@@ -146,7 +146,7 @@ test('a prompt that suggests: typing takes its place, a blank adds to it, arrows
     await t.press('esc', 'i');
     await t.type('kind=missing');
     await t.press('enter');
-    await t.until('held by it', /▌ kind=missing +hold/);
+    await t.until('held by it', /▌ +- kind=missing +hold/);
     await t.press('i');
     await t.type(' rw=w');
     await t.until('added to', /hold: kind=missing rw=w/);
