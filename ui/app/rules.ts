@@ -150,7 +150,10 @@ function released(kept: number): string {
 }
 
 function oddOf(app: App, ids: readonly number[]): string[] {
-  return app.at.session.rules.odd().flatMap(({ id, message }) => (ids.includes(id) ? [`rule ${id}: ${message}`] : []));
+  const { rules, options } = app.at.session;
+  return rules
+    .odd(options.defaultAnswer)
+    .flatMap(({ id, message }) => (ids.includes(id) ? [`rule ${id}: ${message}`] : []));
 }
 
 /** What came of it; what may surprise comes along, and stays in the log. */
