@@ -8,7 +8,10 @@
 namespace uffdscope {
 namespace {
 
-constexpr int kRounds = 16;  // reads in a row before timers and commands get their turn
+// Reads in a row before timers, commands and the keeper get their turn; with thousands of threads
+// waiting the kernel takes milliseconds to wake one of them.
+constexpr int kRounds = 16;
+constexpr int64_t kDrainFor = 5 * kMilli;
 
 bool has_reader(const Monitor& m) {
   return m.handler == HandlerState::frozen || m.handler == HandlerState::living;
@@ -18,6 +21,7 @@ bool has_reader(const Monitor& m) {
 
 void Engine::drain(Monitor& m) {
   RawMessage* landing = keeper_.journal().monitors[m.id].landing;
+  const int64_t until = now_ns() + kDrainFor;
   for (int round = 0; round < kRounds && m.reads() && !journal_full_; ++round) {
     if (lost_turn()) return;  // stopped while we answered: the handler runs again
     // A living owner keeps its events: read one message at a time, and only while fdinfo counts a
@@ -44,8 +48,9 @@ void Engine::drain(Monitor& m) {
       if (lost_turn()) return;  // stopped in between: the keeper handed these back
       on_message(m, landing[i], read_at);
       std::atomic_ref<uint64_t>(landing[i].word[0]).store(0, std::memory_order_release);
+      beat();  // each is a sign of life
     }
-    if (*n < kLanding && !one) return;
+    if ((*n < kLanding && !one) || now_ns() > until) return;
   }
 }
 

@@ -40,7 +40,34 @@ size_t slots_in_use(EngineRig& rig) {
   return used;
 }
 
+/// Each page takes a tenth of a second, as waking one of thousands does on a busy machine.
+class SlowSource : public Source {
+ public:
+  Result<void> fill(uint64_t, std::span<uint8_t> into) override {
+    ::usleep(100'000);
+    std::ranges::fill(into, uint8_t{0x5a});
+    return {};
+  }
+};
+
 }  // namespace
+
+TEST_CASE("engine: one that answers slowly is at work, and the keeper does not take its turn") {
+  NEEDS(without_keeper());
+  constexpr long kCrowd = 24;  // of which the last to be read lands more than a second too late
+  Victim victim({.pages = kCrowd});
+  Policy slow = holding(Default::source);
+  slow.hold_on = false;
+  slow.source = std::make_shared<SlowSource>();
+  auto uffd = victim.uffd();
+  int order = victim.order("crowd", 0, kCrowd);
+  REQUIRE(in_the_end([&] { return unread(uffd) == kCrowd; }));
+  EngineRig rig(victim, slow);
+  rig.arm();
+  CHECK(result_of_crowd(victim, order) == "90:24");
+  auto notices = rig.notices();
+  CHECK(std::ranges::count(notices, Notice::keeper_took_turn) == 0);
+}
 
 TEST_CASE(
     "engine: ten thousand answers are one request, and another fault does not wait for them") {

@@ -224,7 +224,7 @@ std::optional<KeeperMessage> Rig::arm(uint32_t monitor) {
       [](KeeperSay a, KeeperSay) {
         return a == KeeperSay::armed || a == KeeperSay::no_handler || a == KeeperSay::refused;
       },
-      KeeperSay::armed, 3000);
+      KeeperSay::armed, 20'000);
 }
 
 bool Rig::thaw(uint32_t monitor) {

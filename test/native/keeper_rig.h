@@ -38,7 +38,7 @@ class Handler {
   void send(int signal) const;
   void type(char byte) const;  // into its input
   /// Ends its input and waits. The exit status, 128 + signal, or -1 when it hangs.
-  int finish(int within_ms = 5000);
+  int finish(int within_ms = 30'000);
   /// Waits for it to end by itself.
   int wait(int within_ms);
   std::string report();  // what it printed last
@@ -71,7 +71,7 @@ class Rig {
   void watch(uint32_t monitor, const Handler& target, const Userfaultfd& uffd);
   void say(KeeperSay what, uint32_t monitor = 0, uint64_t value = 0, int fd = -1);
   /// The next message of this kind; others that come first are kept for later calls.
-  std::optional<KeeperMessage> expect(KeeperSay what, int within_ms = 3000);
+  std::optional<KeeperMessage> expect(KeeperSay what, int within_ms = 20'000);
   /// The answer to `arm`.
   std::optional<KeeperMessage> arm(uint32_t monitor);
   bool thaw(uint32_t monitor);

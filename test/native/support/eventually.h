@@ -9,7 +9,7 @@ namespace native_test {
 /// Asks `done` again and again, for at most five seconds.
 template <class Done>
 bool eventually(Done done) {
-  const int64_t end = uffdscope::now_ns() + 5 * uffdscope::kSecond;
+  const int64_t end = uffdscope::now_ns() + 30 * uffdscope::kSecond;
   while (!done()) {
     if (uffdscope::now_ns() > end) return false;
     ::usleep(500);
