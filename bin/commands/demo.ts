@@ -140,6 +140,10 @@ function notReady(reason: string): UffdscopeError {
 }
 
 function targetTable(style: InstanceType<typeof Chalk>, width: number | null): string {
-  const rows = TARGETS.map(({ name, title, teaches }) => [name, title, safeText(teaches)]);
+  const rows = TARGETS.map(({ name, title, teaches, unprivileged }) => [
+    name,
+    title,
+    safeText(teaches) + (unprivileged ? '' : ' Needs root.'),
+  ]);
   return textTable([{ title: 'NAME' }, { title: 'WHAT' }, { title: 'TO SEE' }], rows, { title: style.bold, width });
 }

@@ -2,7 +2,7 @@
 import { getSystemErrorName } from 'node:util';
 import type { RawFault } from './fault-history.js';
 import type { LogEntry } from './log-reader.js';
-import { noticeText, stanceText } from './notices.js';
+import { counted, noticeText, stanceText } from './notices.js';
 import { DECISIONS, HANDLERS, LOG_TYPES, STANCES } from './record-layout.js';
 import type { FaultLine, ResolveRecord, SessionRecord } from './records.js';
 import { exitCode } from './summary-record.js';
@@ -82,7 +82,7 @@ export class EntryRecords {
         yield { type: 'note', t, text: noticeText({ notice: e.a, refusal: 0, refusedBy: 0 }, { target }) };
         return;
       case LOG_TYPES.tookTurn:
-        yield { type: 'note', t, text: `the keeper handed back ${e.a} pages while we were stopped` };
+        yield { type: 'note', t, text: `the keeper handed back ${counted(e.a, 'page')} while we were stopped` };
         return;
       case LOG_TYPES.ownerGone:
         this.#ownerGone = true;

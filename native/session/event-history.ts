@@ -1,7 +1,7 @@
 /** What happened to target and session, for people: one line each, newest last. */
 import { LogReader, type LogEntry } from './log-reader.js';
 import { HANDLERS, LOG_TYPES, STANCES } from './record-layout.js';
-import { noticeText } from './notices.js';
+import { counted, noticeText } from './notices.js';
 import type { NativeSession } from '../addon/session-binding.js';
 import type { Process, TargetEvent } from './types.js';
 
@@ -53,7 +53,7 @@ function describe(e: LogEntry, target: Process): Pick<TargetEvent, 'type' | 'det
     case LOG_TYPES.ownerGone:
       return { type: 'note', detail: `${e.pid} ${e.a ? 'closed its descriptor' : 'ended'}` };
     case LOG_TYPES.tookTurn:
-      return { type: 'note', detail: `the keeper handed back ${e.a} pages while we were stopped` };
+      return { type: 'note', detail: `the keeper handed back ${counted(e.a, 'page')} while we were stopped` };
     case LOG_TYPES.note:
       return { type: 'note', detail: noticeText({ notice: e.a, refusal: 0, refusedBy: 0 }, { target }) };
     default:
@@ -68,6 +68,9 @@ function stance(e: LogEntry): Pick<TargetEvent, 'type' | 'detail'> {
     if (handler === 'frozen') return { type: 'arm', detail: `handler frozen in its wait (threads: ${e.c})` };
     return { type: 'arm', detail: handler === 'none' ? 'nobody else reads: we answer' : 'reading beside the handler' };
   }
-  if (now === 'left') return { type: 'detach', detail: `handed back ${e.c} faults and left` };
-  return { type: 'disarm', detail: e.c ? `handed back ${e.c} faults; looking` : 'the handler runs; looking' };
+  if (now === 'left') return { type: 'detach', detail: `handed back ${counted(e.c, 'fault')} and left` };
+  return {
+    type: 'disarm',
+    detail: e.c ? `handed back ${counted(e.c, 'fault')}; looking` : 'the handler runs; looking',
+  };
 }

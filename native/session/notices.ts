@@ -49,6 +49,9 @@ export function stuckText(count: number): string {
   return `${faults} read by the handler and still ${wait}: with --redrive (:redrive on the screen) ${count === 1 ? 'it comes' : 'they come'} again, to us.`;
 }
 
+/** `1 page`, `3 pages`. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 /** Where we stand with the handler now. `ownerGone`: who held it closed it or ended. `count`: threads that are frozen, or faults that were handed back. */
 export function stanceText(stance: Stance, handler: HandlerState, count: number, ownerGone = false): string {
   switch (stance) {
@@ -67,7 +70,7 @@ export function stanceText(stance: Stance, handler: HandlerState, count: number,
 }
 
 function backText(count: number): string {
-  return `${count} ${count === 1 ? 'fault' : 'faults'} handed back`;
+  return `${counted(count, 'fault')} handed back`;
 }
 
 function handlerText(handler: HandlerState): string {

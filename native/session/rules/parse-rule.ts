@@ -10,7 +10,9 @@ import {
 } from '../filter/filter-error.js';
 import { notesOn } from '../filter/notes.js';
 import { parse } from '../filter/parse.js';
+import type { Syntax } from '../filter/ast.js';
 import type { Filter } from '../filter/index.js';
+import { findRuleWord } from './fields.js';
 import { UffdscopeError } from '../errors.js';
 import { parseSource } from '../source-text.js';
 import type { FaultKind } from '../types.js';
@@ -38,6 +40,7 @@ export function parseRule(text: string): Outcome<ParsedRule> {
       });
     const split = splitRule(text);
     const syntax = parse(split.filter.text);
+    refuseMisplaced(syntax);
     const filter = check(syntax, { context: 'faults', when: 'fault' });
     const terminal = readTerminal(split.parts);
     const modifiers = readModifiers(split.parts);
@@ -51,6 +54,19 @@ export function parseRule(text: string): Outcome<ParsedRule> {
 export function toRulesError(text: string, error: FilterError): UffdscopeError {
   const hint = error.suggestion === null ? '' : `Write ${error.suggestion} there.`;
   return new UffdscopeError('RULES', renderFilterError(text, error), hint, { column: error.column });
+}
+
+/** `off>4k prob=0.5: zero`: the word is known, its place is not. */
+function refuseMisplaced(syntax: Syntax): void {
+  if (syntax.type === 'and' || syntax.type === 'or') return syntax.items.forEach(refuseMisplaced);
+  if (syntax.type === 'not') return refuseMisplaced(syntax.item);
+  if (syntax.type !== 'test' || syntax.field.quoted) return;
+  const word = findRuleWord(syntax.field.text);
+  if (word === undefined) return;
+  throw new FilterFault(
+    `${word.name} says what is done; it stands behind a colon, as in off>4k: ${word.example}`,
+    syntax,
+  );
 }
 
 function readTerminal(parts: readonly Part[]): Terminal | null {

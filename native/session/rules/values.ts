@@ -37,7 +37,8 @@ export const readSize = (value: Value): number => {
 const DAY = 86_400e9;
 
 export function readTime(value: Value): number {
-  const n = one(value, 'duration');
+  const long = /^(\d+(?:\.\d+)?)(m|h)$/i.exec(value.text);
+  const n = long ? Number(long[1]) * (long[2]!.toLowerCase() === 'm' ? 60e9 : 3600e9) : one(value, 'duration');
   if (n > DAY) throw wrong(value, 'time of at most a day');
   return n;
 }

@@ -110,6 +110,7 @@ describe('refused, with the place', () => {
     ['zero:limit=0', /no count/, '0'],
     ['reorder=1', /no count from 2/, '1'],
     ['lat>1ms: zero', /cannot be used in a hold or rule/, 'lat'],
+    ['off>4k prob=0.5: zero', /prob says what is done; it stands behind a colon/, 'prob=0.5'],
     ['rang=heap: zero', /did you mean range/, 'rang'],
     ['copy=/no/such/file', /cannot be read/, '/no/such/file'],
     ['zero:name=9', /no name/, '9'],
