@@ -1,15 +1,26 @@
 /** Userfaultfds that are made in unusual ways: joined, answered and left like any other, or said to be silent. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { attach, type NativeJoin } from '../../native/session/index.js';
+import { builtForTests } from '../fixtures/built.js';
+import { startTarget } from '../fixtures/target.js';
 import { startVictim, type Victim } from '../fixtures/victim.js';
 
 /** As the kernel numbers them (include/uapi/linux/userfaultfd.h). */
 const MISSING = 1;
 const WP = 2;
 const MINOR = 4;
-const FEATURE = { sigbus: 1 << 7, minorShmem: 1 << 10, wpShmem: 1 << 12, wpUnpopulated: 1 << 13, wpAsync: 1 << 15 };
+const FEATURE = {
+  sigbus: 1 << 7,
+  minorShmem: 1 << 10,
+  wpShmem: 1 << 12,
+  wpUnpopulated: 1 << 13,
+  wpAsync: 1 << 15,
+  events: 0b1001110,
+};
 const USER_MODE_ONLY = 1;
 const BLOCKING = 2;
 
@@ -129,4 +140,57 @@ test('minor and write-protect faults of one shared memory: each with its own ans
   await answered(session, { verb: 'unprotect' });
   assert.equal(await write, '5');
   assert.equal(readFileSync(fileOf(victim))[4096], 5);
+});
+
+test('a blocking userfaultfd with events and no handler: events are read, told, and keep nobody waiting', async () => {
+  await using victim = await startVictim(16, { flags: BLOCKING, features: FEATURE.events });
+  await using session = await attach({
+    pid: victim.pid,
+    armed: true,
+    defaultAnswer: 'source',
+    source: { type: 'pattern', byte: 0x66 },
+  });
+  assert.equal(await victim.order('read', 0), String(0x66));
+  assert.equal(await victim.order('remove', 0, 1), '0');
+  assert.equal(await victim.order('read', 0), String(0x66), 'removed, it faults anew');
+  assert.equal(await victim.order('fork', 5), String(0x66), 'the child reads what it should, not zeros');
+  assert.match(await victim.order('remap', 8, 2), /^0x/);
+  assert.equal(await victim.order('unmap', 12, 2), '0');
+  const types = () => new Set(session.events(0, 1000).map((event) => event.type));
+  for (const type of ['remove', 'fork', 'remap', 'unmap'] as const)
+    await until(`${type} is told`, () => types().has(type));
+});
+
+test('--own-events: what a living handler would have read comes to us, and its children are answered', async () => {
+  await using target = await startTarget('forks', ['--pages', 4, '--pause', 50]);
+  await using session = await attach({
+    pid: target.pid,
+    uffd: { ino: target.ready.ino },
+    armed: true,
+    ownEvents: true,
+    defaultAnswer: 'source',
+    source: { type: 'pattern', byte: 0x5a },
+  });
+  const before = target.lines.length;
+  await until('five more rounds, each with a child that read every byte', () => target.lines.length >= before + 5);
+  await until('its forks are told', () => session.events(0, 1000).filter((event) => event.type === 'fork').length >= 4);
+});
+
+test('--compete: beside handlers that bear it every page is right, and they read on when we have left', async () => {
+  const handler = spawn(builtForTests('targets/handler_waits'), ['poll', 'threads=2', 'touchers=4'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  try {
+    const exit = once(handler, 'exit');
+    await once(handler.stdout, 'data');
+    const session = await attach({ pid: handler.pid!, compete: true, armed: true, defaultAnswer: 'pass' });
+    await until('faults are read and passed on', () => session.snapshot().resolved > 20);
+    await session.hold(null);
+    await until('some are held', () => session.snapshot().held > 0);
+    assert.ok((await session.detach()).released > 0);
+    handler.stdin.end();
+    assert.deepEqual(await exit, [0, null], 'no wrong byte, no error');
+  } finally {
+    handler.kill('SIGKILL');
+  }
 });
