@@ -282,6 +282,29 @@ export interface DetachSummary {
   readonly behind: Behind | null;
 }
 
+/** How long answers of one kind took, ns from read to answer. */
+export interface LatencyCounts {
+  readonly kind: FaultKind;
+  readonly action: Action;
+  readonly count: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+/** What a session has counted; native/session/statistics has more of it. */
+export interface Counts {
+  /** Faults a second since we attached. */
+  readonly rate: number;
+  /** Answers that found the page there already. */
+  readonly races: number;
+  readonly latencies: readonly LatencyCounts[];
+  /** The busiest pages, most faults first. */
+  readonly pages: readonly { readonly page: bigint; readonly range: string | null; readonly faults: number }[];
+}
+
 /** A recording that is being made, or has just ended. */
 export interface RecordingState {
   readonly path: string;
@@ -341,6 +364,8 @@ export interface Session extends AsyncDisposable {
   /** The page as it is in the target; never raises a fault. */
   readPage(page: bigint, length: number): Promise<PageBytes>;
   pageMap(rangeId: number, cells: number): Promise<PageMap>;
+  /** With the `top` busiest pages; a search through all of them, so not for every frame. */
+  statistics(top?: number): Promise<Counts>;
   /** Write down what happens from now on. @throws UffdscopeError RECORDING. */
   record(path: string, options?: { readonly maxBytes?: number; readonly pages?: boolean }): void;
   /** What is written now, or null. */

@@ -4,6 +4,7 @@
  */
 import type {
   Action,
+  Counts,
   DetachSummary,
   FaultKind,
   PageBytes,
@@ -272,11 +273,21 @@ export class MemorySession implements Session {
     return summary;
   }
 
+  async statistics(): Promise<Counts> {
+    const one = { count: 20, p50: 41e3, p90: 80e3, p99: 212e3, p999: 900e3, max: 4.2e6 };
+    const latencies = [
+      { kind: 'missing' as const, action: 'zero' as const, ...one },
+      { kind: 'wp' as const, action: 'unprotect' as const, ...one, p50: 9e3, max: 3.1e9 },
+    ];
+    return { rate: 182, races: 0, latencies, pages: [{ page: 0x7f31a0001000n, range: 'heap[0]+0x1000', faults: 7 }] };
+  }
+
   recording: RecordingState | null = null;
   recorded: RecordingState | null = null;
 
   record(path: string): void {
-    this.recording = { path, bytes: 0, faults: 0, lost: 0, dropped: 0, files: 1, error: null };
+    this.calls.push(`record ${path}`);
+    this.recording = { path, bytes: 1_258_291, faults: 0, lost: 0, dropped: 0, files: 1, error: null };
   }
 
   async stopRecording(): Promise<RecordingState | null> {

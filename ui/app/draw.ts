@@ -1,4 +1,6 @@
 /** One picture: what ink lays out as chrome, and the hot rows painted over it. */
+import path from 'node:path';
+import type { Session } from '../../native/session/types.js';
 import { inside } from '../layout.js';
 import { visiblePanes } from '../model/state.js';
 import { firstVerbs, hintsFor } from '../commands/hints.js';
@@ -135,6 +137,7 @@ function status(app: App, width: number): string {
       length: list.view.length,
       hold: snapshot.holdOn ? (snapshot.holdFilter ?? 'everything') : null,
       filter: list.filter?.text ?? null,
+      rec: recordingOf(watch.session),
       marked: watch.marks.size,
       follow: list.follow,
       frozen: list.frozen,
@@ -146,11 +149,16 @@ function status(app: App, width: number): string {
   );
 }
 
+function recordingOf({ recording }: Session): { name: string; bytes: number; error: string | null } | null {
+  return recording === null ? null : { ...recording, name: path.basename(recording.path) };
+}
+
 const EMPTY = {
   row: 0,
   length: 0,
   hold: null,
   filter: null,
+  rec: null,
   marked: 0,
   follow: false,
   frozen: false,

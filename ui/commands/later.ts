@@ -2,7 +2,6 @@
 import { no, on, PANES_ONLY, type Command, type Mode } from './command.js';
 
 const SCRIPTS = 'comes with scripts';
-const RECORDINGS = 'comes with recordings';
 const PLANTING = 'comes with planting: here the page belongs to its handler';
 
 function later(
@@ -26,6 +25,5 @@ function later(
 
 export const LATER: readonly Command[] = [
   later('script.run', '|', PANES_ONLY, 'script', 'Run a script hook on the selection.', SCRIPTS),
-  later('record.toggle', 'R', PANES_ONLY, 'record', 'Record on or off.', RECORDINGS),
   later('page.rearm', 'r', PANES_ONLY, 're-arm', 'Make the page fault again.', PLANTING),
 ];

@@ -1,4 +1,4 @@
-/** Rules: made from a fault or typed, and what the Rules pane does with the one in focus. */
+/** Rules, and recordings: made from a fault or typed, and what the Rules pane does with the one in focus. */
 import {
   deleteRule,
   editRule,
@@ -10,6 +10,7 @@ import {
   toggleRule,
   typeRule,
 } from '../app/rules.js';
+import { toggleRecording } from '../app/recording.js';
 import { no, OK, on, PANES_ONLY, type Command } from './command.js';
 
 export const RULES: readonly Command[] = [
@@ -84,5 +85,15 @@ export const RULES: readonly Command[] = [
     group: 'Rules and scripts',
     argument: { kind: 'file', example: 'slow-disk.rules', required: false },
     run: loadRules,
+  },
+  {
+    name: 'record.toggle',
+    bindings: on(PANES_ONLY, 'R'),
+    title: 'record…',
+    titleNow: (app) => (app.at.session.recording === null ? 'record…' : 'stop recording'),
+    help: 'Write faults, events and answers to a file from now on; a second time: stop.',
+    group: 'Rules and scripts',
+    argument: { kind: 'file', example: 'run.uffdrec', required: false },
+    run: toggleRecording,
   },
 ];

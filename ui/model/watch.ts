@@ -7,6 +7,7 @@ import { BytesCache } from './bytes.js';
 import { FaultList } from './fault-list.js';
 import { MapCache } from './maps.js';
 import { RateMeter } from './rate.js';
+import { StatisticsCache } from './statistics.js';
 import { Tally } from './tally.js';
 
 const LOG_KEPT = 1000;
@@ -21,6 +22,7 @@ export class Watch {
   readonly rate = new RateMeter();
   readonly tally: Tally;
   readonly answerers: Answerers;
+  readonly statistics: StatisticsCache;
   /** The session knows them too, for filters; here they are at hand. */
   readonly marks = new Set<number>();
   /** Newest first. */
@@ -49,6 +51,7 @@ export class Watch {
     this.bytes = new BytesCache(session, touch);
     this.tally = new Tally(session.faults);
     this.answerers = new Answerers(session);
+    this.statistics = new StatisticsCache(session, touch, (error) => this.note(false, messageOf(error)));
     this.maps = new MapCache(session, touch, (error) => this.note(false, messageOf(error)));
     this.lastHold = this.snapshot.holdFilter;
     if (this.snapshot.notice !== '') this.note(false, this.snapshot.notice);

@@ -2,7 +2,7 @@
 import type { Paint } from '../screen/paint.js';
 import type { Role } from '../screen/theme.js';
 import type { Message } from '../model/toasts.js';
-import { count } from './format.js';
+import { count, size } from './format.js';
 
 export interface StatusFacts {
   /** 1-based, or 0 in an empty list. */
@@ -10,6 +10,7 @@ export interface StatusFacts {
   readonly length: number;
   readonly hold: string | null;
   readonly filter: string | null;
+  readonly rec: { readonly name: string; readonly bytes: number; readonly error: string | null } | null;
   readonly marked: number;
   readonly follow: boolean;
   readonly frozen: boolean;
@@ -31,6 +32,14 @@ export function statusRow(facts: StatusFacts, message: Message | null, width: nu
     .add(' [f: ', 'dim')
     .add(facts.filter === null ? dash : paint.outside(facts.filter), facts.filter === null ? 'dim' : 'match')
     .add(']', 'dim');
+  if (facts.rec !== null) {
+    const { name, bytes, error } = facts.rec;
+    const state = error === null ? size(bytes, true) : `stopped by ${error}`;
+    line
+      .add(' [rec: ', 'dim')
+      .add(`${paint.outside(name)} ${state}`, error === null ? 'ok' : 'error')
+      .add(']', 'dim');
+  }
   if (facts.marked > 0) line.add(` [${count(facts.marked)} marked]`, 'marked');
   if (facts.markedOnly) line.add(' only marked', 'marked');
   if (facts.frozen) line.add(' FROZEN (p goes on)', 'alarm');

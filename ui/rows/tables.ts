@@ -1,8 +1,9 @@
 /** The other tabs of the faults pane: by thread, in numbers, over time. */
-import type { Snapshot } from '../../native/session/types.js';
+import type { Counts, Snapshot } from '../../native/session/types.js';
 import type { Tally, ThreadTally } from '../model/tally.js';
 import type { Paint } from '../screen/paint.js';
-import { clock, count, duration, rate } from './format.js';
+import { clock, count, hex, plural, rate } from './format.js';
+import { latencyRows } from './latency-plot.js';
 import { barChart } from './sparkline.js';
 
 export interface ThreadTable {
@@ -45,31 +46,52 @@ export function threadRows(table: ThreadTable, height: number, width: number, pa
   return [header, ...rows].slice(0, height);
 }
 
-export function statsRows(snapshot: Snapshot, tally: Tally, height: number, width: number, paint: Paint): string[] {
-  const micro = paint.glyphs.micro;
+export interface StatsFacts {
+  readonly snapshot: Snapshot;
+  readonly tally: Tally;
+  /** null until they were counted. */
+  readonly counts: Counts | null;
+}
+
+export function statsRows(
+  { snapshot, tally, counts }: StatsFacts,
+  height: number,
+  width: number,
+  paint: Paint,
+): string[] {
+  const handed = `${count(snapshot.handedBack)} handed back`;
+  const waiting = `${count(snapshot.held)} held, ${count(snapshot.delayed)} delayed`;
+  const all = counts === null ? '' : `, ${rate(counts.rate)} a second since attach`;
   const lines: [string, string][] = [
-    ['faults', count(snapshot.faults)],
-    ['answered', count(snapshot.resolved)],
-    ['failed', count(snapshot.failed)],
-    ['handed back', count(snapshot.handedBack)],
-    ['held, delayed', `${count(snapshot.held)}, ${count(snapshot.delayed)}`],
-    ['overwritten in the log', count(snapshot.lost)],
-    [
-      'time to answer',
-      snapshot.latency === null
-        ? 'nothing answered yet'
-        : `p50 ${duration(snapshot.latency.p50, micro)}  p99 ${duration(snapshot.latency.p99, micro)}  max ${duration(snapshot.latency.max, micro)}`,
-    ],
+    ['faults', `${count(snapshot.faults)}${all}`],
+    ['answered', `${count(snapshot.resolved)}, ${count(snapshot.failed)} failed, ${handed}`],
+    ['waiting', waiting],
     ['by kind', tallied(tally.kinds)],
     ['by access', tallied(tally.access)],
-    ['threads', count(tally.threads.size)],
-    ...[...tally.ranges]
-      .toSorted((a, b) => b[1] - a[1])
-      .map(([name, n]): [string, string] => [`in ${paint.outside(name)}`, count(n)]),
   ];
-  return lines
-    .slice(0, height)
-    .map(([label, value]) => paint.line(width).add(' ').column(label, 24, 'label').add(value).end());
+  const busiest: [string, string][] = (counts?.pages ?? []).map(({ page, range, faults }) => [
+    'busiest page',
+    `${hex(page)} ${range ?? ''}  ${plural(faults, 'fault')}`,
+  ]);
+  const ranges = [...tally.ranges]
+    .toSorted((a, b) => b[1] - a[1])
+    .map(([name, n]): [string, string] => [`in ${name}`, count(n)]);
+  const row = ([label, value]: [string, string]): string =>
+    paint.line(width).add(' ').column(paint.outside(label), 20, 'label').add(paint.outside(value)).end();
+  const blank = paint.line(width).end();
+  return [
+    ...lines.map(row),
+    blank,
+    ...latencies(counts, width, paint),
+    blank,
+    ...busiest.map(row),
+    ...ranges.map(row),
+  ].slice(0, height);
+}
+
+function latencies(counts: Counts | null, width: number, paint: Paint): string[] {
+  if (counts !== null && counts.latencies.length > 0) return latencyRows(counts.latencies, width, paint);
+  return [paint.line(width).add(' time to answer: nothing has been answered yet', 'dim').end()];
 }
 
 export function graphRows(history: readonly number[], height: number, width: number, paint: Paint): string[] {

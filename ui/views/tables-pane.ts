@@ -70,9 +70,9 @@ export class StatsPane implements View {
   constructor(private readonly app: App) {}
 
   rows(height: number, width: number): string[] {
-    const { tally, snapshot } = this.app.at;
+    const { tally, snapshot, statistics } = this.app.at;
     if (tally.update()) this.app.touch();
-    return statsRows(snapshot, tally, height, width, this.app.paint);
+    return statsRows({ snapshot, tally, counts: statistics.get() }, height, width, this.app.paint);
   }
 
   footer(): string {
