@@ -7,6 +7,7 @@ import type { SessionRecord } from '../native/session/records.js';
 import type { FaultColumns } from '../native/session/types.js';
 import type { Context } from './context.js';
 import { eventLines, type EventFormat } from './output/event-lines.js';
+import { DivergenceWatch } from './output/divergence.js';
 import { untilInterrupted } from './output/interrupt.js';
 import { sayRecorded } from './output/recorded.js';
 import type { Metrics } from './metrics.js';
@@ -39,8 +40,10 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
   for (const note of odd) context.say(`uffdscope: ${note}`);
   const put = (records: Iterable<SessionRecord>): void => {
     if (plan.format === null) return;
-    for (const record of records) if (!('seq' in record) || wanted(record.seq)) out.write(line(record));
+    for (const record of records)
+      if (!('seq' in record) || record.type === 'diverge' || wanted(record.seq)) out.write(line(record));
   };
+  const diverged = new DivergenceWatch(session, context);
   let reason = 'stopped';
   try {
     out.write(header);
@@ -54,6 +57,7 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
       if (session.stuck !== stuck && (stuck = session.stuck) !== '') context.say(`uffdscope: ${stuck}`);
       put(stream.take());
       judge.look();
+      put(diverged.take());
       await out.drain();
       if (readerGone(out.fd)) out.close();
       await pause(POLL_MS, [interrupt.signal, out.closed]);
@@ -65,6 +69,7 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
       await out.drain();
     } while (stream.behind && !out.closed.aborted);
     judge.look();
+    put(diverged.take());
     put(stream.end(released));
     await out.flush();
     if (behind !== null) context.say(`uffdscope: ${behindText(behind, session.target.pid)}.`);

@@ -10,7 +10,7 @@ import {
 } from './attach-flags.js';
 import type { Context } from './context.js';
 import { EVENT_FORMATS, type EventFormat } from './output/event-lines.js';
-import { addRecordingFlags } from './record-flags.js';
+import { addRecordFlags, addRecordingFlags } from './record-flags.js';
 
 /** What was asked for, once the words are understood. */
 export type Run = (context: Context) => Promise<void>;
@@ -90,6 +90,16 @@ export function buildProgram(version: string, chosen: (run: Run) => void): Comma
     .action((file: string, words: { output?: EventFormat }) =>
       chosen(async (context) => (await import('./commands/show.js')).showLines(file, words.output ?? 'text', context)),
     );
+
+  const replay = program
+    .command('replay')
+    .description('answer the faults of a new run as a recording says')
+    .argument('<file>', 'a recording')
+    .argument('<pid>', 'the process of the new run')
+    .addOption(new Option('-o, --output <format>', 'form of the lines (text)').choices(EVENT_FORMATS));
+  addRecordFlags(addTargetFlags(addAnswerFlags(replay))).action((file: string, pid: string, words: AttachWords) =>
+    chosen(async (context) => (await import('./commands/replay.js')).replay(file, pid, words, context)),
+  );
 
   program
     .command('export')

@@ -34,6 +34,8 @@ export function jsonlLine(record: SessionRecord): string {
       return `{"type":"skipped","t":${record.t},"pages":${record.pages},"reason":${text(record.reason)}}\n`;
     case 'note':
       return `{"type":"note","t":${record.t},"text":${text(record.text)}}\n`;
+    case 'diverge':
+      return `{"type":"diverge","t":${record.t},"seq":${record.seq},"address":${record.address === null ? 'null' : hex(record.address)},"range":${textOrNull(record.range)},"reason":${text(record.reason)}}\n`;
     case 'summary':
       return `{"type":"summary","t":${record.t},"faults":${record.faults},"resolved":${record.resolved},"failed":${record.failed},"handedBack":${record.handedBack},"byAction":${JSON.stringify(record.byAction)},"latency":${JSON.stringify(record.latency)},"seed":${record.seed},"rules":${JSON.stringify(record.rules)}}\n`;
     case 'detach':

@@ -28,6 +28,8 @@ function words(r: SessionRecord): string {
       return `skipped  ${count(r.pages, 'page')}: ${r.reason}`;
     case 'note':
       return `note     ${r.text}`;
+    case 'diverge':
+      return `diverge  #${r.seq} ${r.range ?? ''}: ${r.reason}`;
     case 'summary':
       return summary(r);
     case 'detach':

@@ -217,6 +217,14 @@ export const TRACE: Objects = {
     ...at,
     text: ['text', 'something a person should know'],
   } satisfies Fields<Records.NoteRecord>,
+  diverge: {
+    ...type('diverge'),
+    ...at,
+    seq: ['integer', 'the first fault of a replay that was not as recorded'],
+    address: ['address or null', 'where it faulted; null: no longer kept'],
+    range: ['text or null', 'its range and the page in it'],
+    reason: ['text', 'what is different'],
+  } satisfies Fields<Records.DivergeRecord>,
   lost: {
     ...type('lost'),
     ...at,

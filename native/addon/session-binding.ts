@@ -124,6 +124,15 @@ export interface NativeRule {
   readonly limit: number;
 }
 
+export interface ReplayState {
+  /** Faults that got what was recorded, and those for which nothing was. */
+  readonly matched: number;
+  readonly diverged: number;
+  /** Pages that the recording knows, and those of them that have faulted again. */
+  readonly pages: number;
+  readonly touched: number;
+}
+
 export interface NativeRecording {
   readonly bytes: number;
   readonly faults: number;
@@ -220,6 +229,10 @@ export interface NativeSession {
   /** Ends it with this trailer; what was written, or null. */
   stopRecording(json: string): Promise<NativeRecording | null>;
   recording(): NativeRecording | null;
+  /** Decisions of a recording (session/recording/replay-plan.ts), in order. */
+  setReplay(ranges: readonly string[], steps: Float64Array, bytes: readonly Uint8Array[]): void;
+  /** `first`: number of the first fault that was not as recorded, or 0; `why` is enum Divergence. */
+  replayState(): (ReplayState & { readonly first: number; readonly why: number }) | null;
   /** Faults by fdinfo, -1 unknown: unread, and read by anybody but still waiting. */
   alive(): { target: boolean; holder: boolean; unread: number; read: number };
 }

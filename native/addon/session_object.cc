@@ -47,6 +47,8 @@ void SessionObject::init(Napi::Env env, Napi::Object exports) {
                                       InstanceMethod("startRecording", &S::start_recording),
                                       InstanceMethod("noteRecording", &S::note_recording),
                                       InstanceMethod("stopRecording", &S::stop_recording),
+                                      InstanceMethod("setReplay", &S::set_replay),
+                                      InstanceMethod("replayState", &S::replay_state),
                                       InstanceMethod("recording", &S::recording)}));
 }
 

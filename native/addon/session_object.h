@@ -30,7 +30,8 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     void close();
     bool target_ended = false, holder_ended = false;  // by close()
     int64_t ended_with = -1;
-    std::shared_ptr<recording::Recorder> recorder;  // null: off; ends before the engine
+    std::shared_ptr<recording::ReplayTable> replay;  // null: none
+    std::shared_ptr<recording::Recorder> recorder;   // null: off; ends before the engine
     State() = default;
     State(const State&) = delete;
     State& operator=(const State&) = delete;
@@ -67,6 +68,8 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   Napi::Value note_recording(const Napi::CallbackInfo& info);
   Napi::Value stop_recording(const Napi::CallbackInfo& info);
   Napi::Value recording(const Napi::CallbackInfo& info);
+  Napi::Value set_replay(const Napi::CallbackInfo& info);
+  Napi::Value replay_state(const Napi::CallbackInfo& info);
 
   Engine& engine() { return *state_->engine; }
   std::shared_ptr<State> state_;

@@ -22,6 +22,7 @@
 #include "engine/monitor.h"
 #include "engine/policy.h"
 #include "engine/recording/page_tap.h"
+#include "engine/recording/replay.h"
 #include "engine/resolver.h"
 #include "engine/rules/rule_set.h"
 #include "engine/statistics.h"
@@ -111,6 +112,8 @@ class Engine {
   /// Replaces all rules at once (null: none). What rules that are not in `live` any more have kept
   /// waiting is released.
   void set_rules(std::shared_ptr<RuleSet> rules, std::vector<uint32_t> live);
+  /// Faults get what this says, before rules and default are asked (null: nothing).
+  void set_replay(std::shared_ptr<recording::ReplayTable> table);
   /// The bytes of answers go there, too (null: nowhere).
   void tap_pages(std::shared_ptr<recording::PageTap> tap);
   void act(ActRequest request, ActDone done);
@@ -233,6 +236,9 @@ class Engine {
                       const Resolution& r);
   void mark_gone(Monitor& m);
 
+  // engine_replay.cc: what a recording says
+  bool by_replay(Monitor& m, FaultRecord& f, const RawMessage& raw, const RangeInfo* range);
+
   // engine_rules.cc: what the rules decide
   bool by_rules(Monitor& m, FaultRecord& f, const RawMessage& raw, const RangeInfo* range);
   uint32_t hit_of(Monitor& m, const FaultRecord& f);
@@ -336,6 +342,7 @@ class Engine {
   uint64_t slot_order_ = 0;
   std::vector<uint8_t> buffer_;  // bytes of the answer being made
   std::shared_ptr<recording::PageTap> page_tap_;
+  std::shared_ptr<recording::ReplayTable> replay_;
 
   bool releasing_ = false, leaving_ = false, waiting_for_turn_ = false;
   uint64_t released_ = 0, release_below_ = 0;  // faults from this one on are not given back

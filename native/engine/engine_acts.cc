@@ -165,6 +165,7 @@ void Engine::do_work(Work w) {
               .b = static_cast<uint64_t>(f.read_at),
               .c = static_cast<uint64_t>(now_ns()),
               .pid = f.pid,
+              .by_id = w.by == By::rule ? f.by_id : 0,
               .err = r.err,
               .action = action,
               .by = w.by});

@@ -129,6 +129,10 @@ Resolution Engine::answer(Monitor& m, FaultRecord& f, Action action, Source* sou
     from = f.page;
     to = std::min(to, f.page + (shape->short_bytes + page - 1) / page * page);
   }
+  if (shape && shape->block_to && !one_page && range) {
+    from = std::min(range->start + shape->block_from, f.page);
+    to = std::clamp(range->start + shape->block_to, f.page + page, range->end);
+  }
   const bool wakes = !(shape && shape->nowake);
   const bool alters = shape && shape->alters_bytes();
   std::span<const uint8_t> bytes;
@@ -188,6 +192,7 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
     hold(m, f, raw, true);
     return;
   }
+  if (replay_ && by_replay(m, f, raw, range)) return;
   if (rules_ && by_rules(m, f, raw, range)) return;
   // Passed to a handler that is not there, a fault would come back at once, for ever: it is held
   // instead.

@@ -24,7 +24,7 @@ void Engine::set_rules(std::shared_ptr<RuleSet> rules, std::vector<uint32_t> liv
     woken_first_.clear();
     auto lives = [&](uint32_t id) { return std::ranges::find(live, id) != live.end(); };
     for (const auto& [seq, w] : faults_.all_waiting()) {
-      if (w.record.by != By::rule || lives(w.record.by_id)) continue;
+      if (w.record.by != By::rule || w.record.by_id == 0 || lives(w.record.by_id)) continue;
       work_.push({0, seq, ActRequest::What::fixed, Action::wake, nullptr, By::operator_, 0});
     }
     std::erase_if(collected_, [&](const auto& each) { return !lives(each.first); });

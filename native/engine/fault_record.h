@@ -32,7 +32,7 @@ struct FaultRecord {
   uint32_t range_id;  // kNoRange: outside every known range
   uint32_t hits;      // faults on this page so far, this one included
   int32_t err;        // errno of the last try, 0 = none
-  uint32_t by_id;     // rule number, where by = rule
+  uint32_t by_id;     // rule number, where by = rule; 0: a replay
   uint16_t monitor;
   uint8_t page_shift;
   Kind kind;

@@ -5,6 +5,7 @@ import type { NativeSessionClass } from '../addon/session-binding.js';
 import { chooseUffd, type UffdChoice } from './discover/target.js';
 import { UffdscopeError } from './errors.js';
 import { kernelError } from './kernel-error.js';
+import type { ReplayPlan } from './recording/replay-plan.js';
 import type { RecordOptions } from './recording/session-recorder.js';
 import { NativeJoin } from './session.js';
 import { sourceText } from './source-text.js';
@@ -42,6 +43,8 @@ export interface AttachOptions {
   readonly seed?: number;
   /** Write down everything from the first fault on. */
   readonly record?: RecordOptions & { readonly path: string };
+  /** Faults get what they got in a recording, before holds by default and rules are asked. */
+  readonly replay?: ReplayPlan;
   /** Faults kept, a power of two. */
   readonly keep?: number;
 }
@@ -93,6 +96,7 @@ export async function attach(options: AttachOptions): Promise<NativeJoin> {
   });
   try {
     checkSource(source, session);
+    if (options.replay) session.native.setReplay(options.replay.ranges, options.replay.steps, options.replay.bytes);
     if (options.record) session.record(options.record.path, options.record);
     if (options.rules?.length) await session.useRules(options.rules);
     if (options.hold !== undefined) await session.hold(options.hold);

@@ -42,6 +42,7 @@ export const ERROR_KINDS = {
   },
   OUTPUT: { exit: 1, about: 'A file that was to be written cannot be written.' },
   METRICS: { exit: 1, about: 'Metrics cannot be served at the address that was named.' },
+  DIVERGED: { exit: 1, about: 'A replayed run was not as recorded, and --strict was given.' },
   NO_TERMINAL: { exit: 2, about: 'A screen was asked for and there is no terminal.' },
   KEEPER: { exit: 1, about: 'The keeper process could not be started or died.' },
   NOT_BUILT: { exit: 1, about: 'The native part is missing or does not fit this machine.' },

@@ -1,5 +1,5 @@
 /** Reads a ring of LogRecords by number and says what was overwritten before it was read. */
-import { ACTIONS, BYS, LOG, LOG_SIZE, u64 } from './record-layout.js';
+import { ACTIONS, BYS, LOG, LOG_SIZE, ruleName, u64 } from './record-layout.js';
 import type { Action } from './types.js';
 
 const STRIDE = LOG_SIZE / 4;
@@ -54,7 +54,7 @@ export class LogReader {
       byId,
       err: this.#words[w + LOG.err / 4]! | 0,
       action: ACTIONS[this.#bytes[b + LOG.action]!] ?? null,
-      by: by === 'rule' ? `rule:${byId}` : by,
+      by: by === 'rule' ? ruleName(byId) : by,
     };
     return u64(this.#words, w) === index ? entry : null; // overwritten while we looked
   }

@@ -83,6 +83,11 @@ export const BYS: readonly (string | null)[] = [
   'keeper',
   'target',
 ];
+/** The rule without a number is a recording that is replayed. */
+export function ruleName(id: number): string {
+  return id === 0 ? 'replay' : `rule:${id}`;
+}
+
 export const STANCES: readonly Stance[] = ['looking', 'arming', 'armed', 'passing', 'taken-back', 'leaving', 'left'];
 export const HANDLERS: readonly HandlerState[] = ['unknown', 'living', 'frozen', 'none', 'unfreezable'];
 

@@ -1,5 +1,5 @@
 /** A FaultRecord where it lies in memory: in the engine's ring, or in a copy of the waiting ones. */
-import { BYS, FAULT, FAULT_SIZE, u64 } from './record-layout.js';
+import { BYS, FAULT, FAULT_SIZE, ruleName, u64 } from './record-layout.js';
 
 const STRIDE = FAULT_SIZE / 4;
 
@@ -26,5 +26,5 @@ export class RecordView {
 
 export function byName(v: RecordView): string | null {
   const by = BYS[v.u8(FAULT.by)] ?? null;
-  return by === 'rule' ? `rule:${v.u32(FAULT.byId)}` : by;
+  return by === 'rule' ? ruleName(v.u32(FAULT.byId)) : by;
 }

@@ -127,6 +127,16 @@ export interface DetachRecord {
   readonly restored: number;
 }
 
+/** In a replay, the first fault that was not as recorded; additive to the contract. */
+export interface DivergeRecord {
+  readonly type: 'diverge';
+  readonly t: number;
+  readonly seq: number;
+  readonly address: number | null;
+  readonly range: string | null;
+  readonly reason: string;
+}
+
 export type SessionRecord =
   | AttachRecord
   | RegisterRecord
@@ -137,5 +147,6 @@ export type SessionRecord =
   | LostRecord
   | SkippedRecord
   | NoteRecord
+  | DivergeRecord
   | SummaryRecord
   | DetachRecord;

@@ -29,6 +29,8 @@ struct Decision {
   int64_t nowake_ns = 0;
   bool duplicate = false;
   bool spurious = false;
+  /// Of a replay: the block that is answered, as offsets in the range; 0: as the policy says.
+  uint64_t block_from = 0, block_to = 0;
   /// Of rules of this set, which outlives the decision (shared). `spoil_seed[i]` belongs to
   /// `damage[i]`.
   std::vector<std::pair<std::shared_ptr<const Rule>, uint64_t>> damage;

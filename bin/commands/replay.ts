@@ -1,0 +1,49 @@
+/** `replay FILE PID`: a new run gets what the recorded one got. */
+import { inspectTarget, parsePid } from '../../native/session/discover/target.js';
+import { UffdscopeError } from '../../native/session/errors.js';
+import { Recording } from '../../native/session/recording/index.js';
+import { replayPlan } from '../../native/session/recording/replay-plan.js';
+import type { DefaultAnswer } from '../../native/session/types.js';
+import { DEFAULT_ANSWERS, planAttach, type AttachWords } from '../attach-flags.js';
+import { withConfig } from '../config/index.js';
+import type { Context } from '../context.js';
+import { usage } from '../flags.js';
+import { followLines } from '../headless.js';
+import { count } from '../output/units.js';
+
+export async function replay(file: string, pid: string, words: AttachWords, context: Context): Promise<void> {
+  using recording = new Recording(file);
+  const plan = replayPlan(recording);
+  const target = await inspectTarget(parsePid(pid));
+  const { seed, default: answer, source } = recording.description;
+  const as = withConfig({ ...words, headless: true, seed: words.seed ?? String(seed) }, context.config);
+  const lines = await planAttach(target.pid, as);
+  if (lines.show.as !== 'lines') return;
+  const { attach } = await import('../../native/session/index.js');
+  const session = await attach({
+    ...lines.attach,
+    ...recordedDefault(words, answer, source),
+    replay: plan,
+    armed: true,
+    lookOnly: false,
+  });
+  await followLines(session, { ...lines, format: lines.show.format }, context);
+  const state = session.native.replayState();
+  if (state === null) return;
+  context.say(
+    `uffdscope: ${count(state.matched, 'fault')} answered as recorded, ${state.diverged} that were not recorded.`,
+  );
+  const left = state.pages - state.touched;
+  if (left > 0) context.say(`uffdscope: ${count(left, 'page')} of the recording never faulted.`);
+  if (words.strict === true && (state.diverged > 0 || (left > 0 && !session.snapshot().alive)))
+    throw new UffdscopeError('DIVERGED', 'The run was not as recorded.', 'The first difference is named above.');
+}
+
+/** What was not recorded gets the default of the recording, unless another is named. */
+function recordedDefault(words: AttachWords, answer: string, source: string): { defaultAnswer?: DefaultAnswer } {
+  if (words.default !== undefined || words.source !== undefined) return {};
+  const known = DEFAULT_ANSWERS.find((each) => each === answer);
+  if (known === 'source')
+    throw usage('The recording was answered from a source', `Name it again: --source ${source || 'FILE'}`);
+  return { defaultAnswer: known ?? 'pass' };
+}
