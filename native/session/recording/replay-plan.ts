@@ -175,7 +175,7 @@ function inOrder(all: readonly Step[]): Step[] {
     const before = seen.get(key);
     if (before === undefined || (before.action === 'wake' && before.by === 'default')) seen.set(key, step);
   }
-  return [...seen.values()].sort((a, b) => a.range - b.range || a.offset - b.offset || a.hits - b.hits);
+  return [...seen.values()].toSorted((a, b) => a.range - b.range || a.offset - b.offset || a.hits - b.hits);
 }
 
 function cannot(recording: Recording, why: string, hint = ''): UffdscopeError {
