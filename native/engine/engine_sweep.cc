@@ -20,8 +20,10 @@ constexpr size_t kAtOnce = 512;            // oldest first; one pread of 8 bytes
 
 uint64_t thread_key(const FaultRecord& f) { return uint64_t{f.monitor} << 32 | f.tid; }
 
-bool answered(const FaultRecord& f, PageState now) {
+bool answered(const FaultRecord& f, PageState now, const Pagemap& pagemap) {
   if (f.kind == Kind::wp) return now == PageState::present || now == PageState::zero;
+  // Write-protected before it was filled (WP_UNPOPULATED, shared memory), and so it faults.
+  if (now == PageState::wp) return pagemap.has_page(f.page);
   return now != PageState::missing && now != PageState::swapped;
 }
 
@@ -123,7 +125,7 @@ void Engine::sweep_answered(int64_t now) {
     if (!m || m->gone || m->of_child || w.record.state == State::failed) continue;
     if (w.placed != Action::none) continue;  // there by our own doing, asleep on purpose
     auto state = page_state(*m, w.record.page);
-    if (state && answered(w.record, *state)) over.push_back(seq);
+    if (state && answered(w.record, *state, *m->pagemap)) over.push_back(seq);
   }
   for (uint64_t seq : over) {
     auto* w = faults_.waiting(seq);

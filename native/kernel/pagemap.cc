@@ -60,6 +60,11 @@ bool Pagemap::ended() const {
   return ::pread(fd_.get(), &e, sizeof e, 0) == 0;
 }
 
+bool Pagemap::has_page(uint64_t address) const {
+  auto e = entry(address);
+  return e && (*e & abi::kPagemapPresent);
+}
+
 Result<PageState> Pagemap::state_of(uint64_t address) const {
   const uint64_t page = address & ~(page_size() - 1);
   auto runs = scan(page, page + page_size());

@@ -31,6 +31,8 @@ class Pagemap {
   Result<std::vector<PageRun>> scan(uint64_t start, uint64_t end) const;
   /// Has the memory ended that the process had at open()? By exit or exec; nothing is asked of it.
   bool ended() const;
+  /// Is there a page in memory? `wp` is also said of a place that has none, only a marker.
+  bool has_page(uint64_t address) const;
   /// The state of the one page that contains `address`.
   Result<PageState> state_of(uint64_t address) const;
 

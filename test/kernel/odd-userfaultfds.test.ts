@@ -194,3 +194,21 @@ test('--compete: beside handlers that bear it every page is right, and they read
     handler.kill('SIGKILL');
   }
 });
+
+for (const [memory, feature] of [
+  ['anon', FEATURE.wpUnpopulated],
+  ['shared', FEATURE.wpShmem],
+] as const) {
+  test(`a page that was write-protected before it was filled (${memory}): its missing fault is held once`, async () => {
+    await using victim = await startVictim(4, { memory, modes: MISSING | WP, features: feature });
+    assert.equal(await victim.order('protect', 0, 4), '0');
+    await using session = await attach({ pid: victim.pid, hold: null });
+    const over = victim.order('write', 1, 7);
+    const { seq, kind } = await heldOne(session);
+    assert.equal(kind, 'missing');
+    await sleep(1200); // several looks at whether somebody else has answered it
+    assert.deepEqual(session.faults.waiting(), [seq]);
+    await answered(session, { verb: 'copy', source: { type: 'pattern', byte: 1 } });
+    assert.equal(await over, '7');
+  });
+}
