@@ -26,6 +26,8 @@ export interface AttachWords extends RecordWords, VerdictWords {
   readonly rule?: readonly string[];
   readonly rules?: readonly string[];
   readonly seed?: string;
+  readonly script?: readonly string[];
+  readonly scriptDeadline?: string;
   readonly filter?: string;
   readonly duration?: string;
   readonly compete?: boolean;
@@ -77,6 +79,8 @@ export function addAnswerFlags(command: Command): Command {
     .addOption(new Option('--granularity <size>', 'bytes that one answer fills').choices(Object.keys(GRANULARITIES)))
     .option('--rule <rule>', 'FILTER: ACTION, as in range=heap: delay=5ms; may be given again', collect)
     .option('--rules <file>', 'a file of rules, one a line, behind those of --rule; may be given again', collect)
+    .option('--script <file>', 'a script (.ts, .js, .mjs) that answers faults; may be given again', collect)
+    .option('--script-deadline <time>', 'when the default answers in place of a script (1s)')
     .option('--seed <n>', 'what random draws of rules hang on; the same seed decides the same')
     .option('--duration <time>', 'leave after this time');
   return addVerdictFlags(command);
@@ -119,7 +123,8 @@ export async function planAttach(pid: number, words: AttachWords): Promise<Attac
     throw usage('--default source needs to know the source', 'Add --source FILE[@OFFSET], zero or pattern:HH.');
   }
   const hold = words.hold === undefined ? null : words.hold === true ? '' : words.hold;
-  if (headless && (words.default === 'hold' || hold !== null) && words.maxHold === undefined) {
+  const answered = words.script !== undefined && hold === null; // a script may answer what is held by default
+  if (headless && (words.default === 'hold' || hold !== null) && words.maxHold === undefined && !answered) {
     throw usage(
       `--headless with ${words.default === 'hold' ? '--default hold' : '--hold'} would hold for ever: nobody could answer`,
       'Add --max-hold TIME, or take another default.',
@@ -133,10 +138,20 @@ export async function planAttach(pid: number, words: AttachWords): Promise<Attac
   }
   await checkFilters(hold, words.filter ?? null);
   const rules = await readRules(words);
+  const scripts = await checkScripts(words);
   if (headless && words.maxHold === undefined) await refuseEndlessHold(rules);
-  const named = words.default !== undefined || words.source !== undefined || hold !== null || rules.length > 0;
+  const named =
+    words.default !== undefined ||
+    words.source !== undefined ||
+    hold !== null ||
+    rules.length > 0 ||
+    scripts.length > 0;
   return {
-    attach: { ...(await attachOptions(pid, words, hold, headless && named)), ...(rules.length > 0 && { rules }) },
+    attach: {
+      ...(await attachOptions(pid, words, hold, headless && named)),
+      ...(rules.length > 0 && { rules }),
+      ...scriptOptions(scripts, words),
+    },
     verdicts: await planVerdicts(words, headless),
     metricsAt: words.metrics === undefined ? null : await readMetricsAddress(words.metrics),
     filter: words.filter ?? null,
@@ -179,6 +194,25 @@ async function attachOptions(
 async function readMetricsAddress(text: string): Promise<MetricsAddress> {
   const { parseMetricsAddress } = await import('../native/session/metrics/index.js');
   return parseMetricsAddress(text);
+}
+
+/** Before anything is touched. @throws UffdscopeError SCRIPT: there is no such file. */
+async function checkScripts(words: AttachWords): Promise<readonly string[]> {
+  if (words.script === undefined) {
+    if (words.scriptDeadline !== undefined) throw usage('--script-deadline is for --script', 'Add --script FILE.');
+    return [];
+  }
+  const { checkScriptFile } = await import('../native/session/script/script-file.js');
+  return words.script.map(checkScriptFile);
+}
+
+function scriptOptions(scripts: readonly string[], words: AttachWords): Partial<AttachOptions> {
+  if (scripts.length === 0) return {};
+  const deadline = words.scriptDeadline;
+  return {
+    scripts,
+    ...(deadline !== undefined && { scriptDeadline: parseDuration(deadline, '--script-deadline') / 1e6 }),
+  };
 }
 
 /** Those of --rule first, then the files. @throws UffdscopeError RULES: which, where, why. */

@@ -34,6 +34,8 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
   plan.metrics?.show(session, () => stream.lost);
   const judge = new Judge(session, plan.verdicts.expect);
   const { header, line } = eventLines(plan.format ?? 'text');
+  for (const note of session.scripts.notes()) context.say(`uffdscope: ${note.text}`);
+  session.scripts.onNote((note) => context.say(`uffdscope: ${note.text}`));
   const { wanted, notes } = await faultTest(session, plan.filter);
   const expected = plan.verdicts.expect.flatMap((one) => one.notes);
   const odd = [...session.holdNotes, ...session.ruleNotes, ...notes, ...expected];
@@ -49,7 +51,7 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
     out.write(header);
     put(stream.begin());
     if (session.snapshot().stance === 'looking') {
-      context.say('uffdscope: looking only; --default, --source, --hold or --rule takes part.');
+      context.say('uffdscope: looking only; --default, --source, --hold, --rule or --script takes part.');
     }
     const end = endOf(session, plan, interrupt.signal, out.closed);
     let stuck = '';

@@ -24,7 +24,12 @@ export async function conclude(
   context: Context,
 ): Promise<void> {
   sayRules(session, context);
-  const verdicts = [...(await judge.verdicts()), ...(plan.strict ? ruleVerdicts(session) : [])];
+  sayScripts(session, context);
+  const verdicts = [
+    ...(await judge.verdicts()),
+    ...(plan.strict ? ruleVerdicts(session) : []),
+    ...session.scripts.verdicts(),
+  ];
   if (plan.summary || plan.summaryJson !== null || plan.junit !== null) {
     const summary = await summarize(session, { verdicts, lost });
     if (plan.summaryJson !== null) writeReportFile(plan.summaryJson, `${toJson(summary, 2)}\n`);
@@ -45,6 +50,15 @@ function sayRules(session: NativeJoin, context: Context): void {
   context.say(`uffdscope: seed ${session.seed}`);
   for (const { id, text } of session.rules.neverMatched())
     context.say(`uffdscope: rule ${id} never matched: ${safeText(text)}`);
+}
+
+/** What each script was asked and has counted. */
+function sayScripts(session: NativeJoin, context: Context): void {
+  for (const { name, asked, answered, missed, failed, counters } of session.scripts.list()) {
+    const own = Object.entries(counters).map(([key, value]) => `, ${safeText(key)} ${value}`);
+    const bad = (missed ? `, ${missed} late` : '') + (failed ? `, ${failed} failed` : '');
+    context.say(`uffdscope: script ${name}: asked ${asked}, answered ${answered}${bad}${own.join('')}`);
+  }
 }
 
 function ruleVerdicts(session: NativeJoin): Verdict[] {

@@ -37,18 +37,19 @@ export async function demo(name: string | undefined, words: DemoWords, context: 
     );
   }
   const record = recordOptions(words);
-  const { rules, seed } = (await planAttach(0, words)).attach;
+  const { rules, seed, scripts, scriptDeadline } = (await planAttach(0, words)).attach;
   needTerminal();
-  // With rules it begins when they are in place, so that its first fault is theirs.
-  const program = spawn(targetPath(target), rules ? ['--wait'] : [], { stdio: ['pipe', 'pipe', 'pipe'] });
+  // With rules or scripts it begins when they are in place, so that its first fault is theirs.
+  const program = spawn(targetPath(target), (rules ?? scripts) ? ['--wait'] : [], { stdio: ['pipe', 'pipe', 'pipe'] });
   program.stdin.on('error', () => {}); // it may end before it reads; that is told as its end
   const ready = readiness(program);
   ready.catch(() => {}); // it may fail before anybody asks
   const attach = async (): Promise<Session> => {
     const { pid, ino, userModeOnly } = await ready;
     const { attach: join } = await import('../../native/session/index.js');
-    // Without rules everything is held.
-    const taking = rules ? { rules } : { hold: null };
+    // Without rules and scripts everything is held.
+    const takers = { ...(rules && { rules }), ...(scripts && { scripts }), ...(scriptDeadline && { scriptDeadline }) };
+    const taking = rules || scripts ? takers : { hold: null };
     const given = seed === undefined ? {} : { seed };
     const session = await join({
       pid,

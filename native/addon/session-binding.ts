@@ -47,6 +47,7 @@ export interface NativeSnapshot {
   readonly ended: number;
   readonly held: number;
   readonly delayed: number;
+  readonly scripted: number;
   readonly oldestHeldAt: number;
   readonly races: number;
   readonly eagain: number;
@@ -175,6 +176,49 @@ export interface NativeStatistics {
   readonly threadCount: number;
 }
 
+/** What one script process inherits; numbers of our descriptors. */
+export interface NativeScript {
+  readonly handle: number;
+  readonly memory: number;
+  readonly asked: number;
+  readonly answered: number;
+  readonly uffd: number;
+  readonly journal: number;
+}
+
+export interface NativeScriptCounts {
+  readonly asked: number;
+  readonly answered: number;
+  readonly passedOn: number;
+  readonly failed: number;
+  readonly missed: number;
+  /** ScriptOff of engine/scripts/script_port.h. */
+  readonly off: number;
+  /** Replaced, and nothing of the engine's is left in it. */
+  readonly parted: boolean;
+}
+
+/** The script's end, in its own process (script_host_object.cc). */
+export interface NativeScriptHost {
+  /** ScriptPlace of engine/scripts/script_share.h, one after the other. */
+  readonly places: ArrayBuffer;
+  start(onFault: (place: number, offer: number) => void): void;
+  stop(): void;
+  /** 0 given, 1 late, 2 refused. `source`: what `source()` gave, or the bytes of the page. */
+  answer(place: number, offer: number, action: number, source?: number | Uint8Array): number;
+  /** `delay` in ns. */
+  wish(place: number, offer: number, wish: number, delay: number): number;
+  waits(place: number, offer: number): boolean;
+  source(source: NativeSource): number;
+  draw(rangeHash: bigint, page: number, hit: number, which: number): number;
+}
+
+export interface NativeScriptHostClass {
+  new (memory: number, asked: number, answered: number, uffd: number, journal: number): NativeScriptHost;
+  /** False: who started us is gone already. */
+  limit(bytes: number): boolean;
+}
+
 export interface NativeSession {
   readonly ino: number;
   readonly features: number;
@@ -198,6 +242,21 @@ export interface NativeSession {
   /** All rules, in order. Those not in the list any more release what they keep. Arms where there are any. */
   setRules(rules: readonly NativeRule[], seed: number): void;
   ruleCounts(id: number): { readonly matched: number; readonly acted: number };
+  scriptOpen(script: number, name: string, seed: number): NativeScript;
+  scriptProcess(handle: number, pid: number): void;
+  /** All that are asked, in order; deadline in ns. Those not in the list any more finish what they have. */
+  setScripts(
+    scripts: readonly {
+      readonly handle: number;
+      readonly deadline: number;
+      readonly filter: Uint8Array | null;
+      readonly asksFaults: boolean;
+    }[],
+  ): void;
+  scriptCounts(handle: number): NativeScriptCounts;
+  scriptClose(handle: number): void;
+  /** `text`: number of a sentence that JavaScript keeps. */
+  noteScript(script: number, text: number): void;
   setSource(fallback: string, source: NativeSource | null): void;
   act(
     request: { what: 'answer' | 'fixed' | 'delay'; action?: string; source?: NativeSource | null; delay?: number },

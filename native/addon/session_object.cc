@@ -32,6 +32,12 @@ void SessionObject::init(Napi::Env env, Napi::Object exports) {
                                       InstanceMethod("setSource", &S::set_source),
                                       InstanceMethod("setRules", &S::set_rules),
                                       InstanceMethod("ruleCounts", &S::rule_counts),
+                                      InstanceMethod("scriptOpen", &S::script_open),
+                                      InstanceMethod("scriptProcess", &S::script_process),
+                                      InstanceMethod("setScripts", &S::set_scripts),
+                                      InstanceMethod("scriptCounts", &S::script_counts),
+                                      InstanceMethod("scriptClose", &S::script_close),
+                                      InstanceMethod("noteScript", &S::note_script),
                                       InstanceMethod("act", &S::act),
                                       InstanceMethod("edit", &S::edit),
                                       InstanceMethod("redrive", &S::redrive),
@@ -89,6 +95,7 @@ Napi::Value SessionObject::snapshot(const Napi::CallbackInfo& info) {
   set("ended", c.ended);
   set("held", c.held);
   set("delayed", c.delayed);
+  set("scripted", c.scripted);
   set("oldestHeldAt", c.oldest_held_at);
   set("races", c.races);
   set("eagain", c.eagain);

@@ -24,6 +24,8 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
     bool nonblocking = true, initialized = true;
     UniqueFd target_pidfd, holder_pidfd;
     std::unordered_map<uint32_t, std::shared_ptr<RuleMemory>> rule_memories;  // by rule id
+    std::map<uint32_t, std::shared_ptr<ScriptPort>> scripts;                  // by handle
+    uint32_t next_script = 1;
     /// How the target ended, as wait(2) gives it; -1: it lives, or it is not known.
     int64_t exit_status() const;
     /// We left: what was last seen of target and holder stays, their descriptors do not.
@@ -39,6 +41,14 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   };
 
  private:
+  // session_scripts.cc
+  Napi::Value script_open(const Napi::CallbackInfo& info);
+  Napi::Value script_process(const Napi::CallbackInfo& info);
+  Napi::Value set_scripts(const Napi::CallbackInfo& info);
+  Napi::Value script_counts(const Napi::CallbackInfo& info);
+  Napi::Value script_close(const Napi::CallbackInfo& info);
+  Napi::Value note_script(const Napi::CallbackInfo& info);
+
   static Napi::Value attach(const Napi::CallbackInfo& info);
   Napi::Value snapshot(const Napi::CallbackInfo& info);
   Napi::Value quantiles(const Napi::CallbackInfo& info);

@@ -138,6 +138,7 @@ int64_t Engine::next_wake(int64_t now) const {
   for (const auto& fork : forks_) {
     if (!fork.told) at = std::min(at, fork.next_look);
   }
+  if (!script_due_.empty()) at = std::min(at, script_due_.begin()->first);
   if (releasing_) at = std::min(at, now + kTurnLook);
   if (at == INT64_MAX) return -1;
   return std::max<int64_t>(0, at - now);
@@ -153,14 +154,17 @@ void Engine::run() {
   epoll_event events[32];
   Journal& journal = keeper_.journal();
   while (!quit_) {
-    int n = wait_for(epoll_.get(), events, 32, next_wake(now_ns()));
+    int n = wait_for(epoll_.get(), events, 32, scripts_sleep() ? next_wake(now_ns()) : 0);
     beat();
     // While we were stopped or stuck the keeper may have acted for us: then nothing here is ours
     // any more until it has said what it did.
     waiting_for_turn_ = journal.turn.load() == static_cast<uint32_t>(Turn::keeper);
+    if (!scripts_.empty() || !parting_.empty()) hear_scripts();
     for (int i = 0; i < n; ++i) {
       uint64_t tag = events[i].data.u64;
-      if (tag == kTagWake) {
+      if (tag >= kTagScript) {
+        script_rang(tag - kTagScript);
+      } else if (tag == kTagWake) {
         run_posted();
       } else if (tag == kTagKeeper) {
         hear_keeper();
@@ -182,6 +186,7 @@ void Engine::run() {
       if (m.reads() && !m.nonblocking) look_at_blocking(m);
       if (m.stance == Stance::passing && now >= m.next_check) check_turn(m, now);
     }
+    if (!script_due_.empty()) look_at_scripts(now);
     work_some(now);
     if (releasing_) {
       release_some();

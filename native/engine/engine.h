@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <queue>
+#include <set>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -25,6 +26,7 @@
 #include "engine/recording/replay.h"
 #include "engine/resolver.h"
 #include "engine/rules/rule_set.h"
+#include "engine/scripts/script_port.h"
 #include "engine/statistics.h"
 
 namespace uffdscope {
@@ -64,7 +66,8 @@ inline void bump(std::atomic<uint64_t>& counter, uint64_t by = 1) {
 
 /// Counters for any thread; relaxed, each right by itself.
 struct Counters {
-  std::atomic<uint64_t> faults{0}, resolved{0}, failed{0}, handed_back{0}, held{0}, delayed{0};
+  std::atomic<uint64_t> faults{0}, resolved{0}, failed{0}, handed_back{0}, held{0}, delayed{0},
+      scripted{0};
   /// Went without us and without being handed back: their memory, their thread, or another answer.
   std::atomic<uint64_t> ended{0};
   std::atomic<uint64_t> races{0}, eagain{0}, version{0}, ranges_version{0};
@@ -116,6 +119,14 @@ class Engine {
   void set_replay(std::shared_ptr<recording::ReplayTable> table);
   /// The bytes of answers go there, too (null: nowhere).
   void tap_pages(std::shared_ptr<recording::PageTap> tap);
+  /// All scripts, in the order they are asked. Those not in the list any more finish what they
+  /// have; once they have nothing left, `parted` of theirs is set.
+  void set_scripts(std::vector<std::shared_ptr<ScriptPort>> scripts);
+  /// Something about scripts that a person should know: `index` of the text, which JavaScript has.
+  void note_script(uint32_t script, uint64_t index);
+  int journal_fd() const { return keeper_.journal_fd(); }
+  /// Of the first monitor.
+  int uffd_fd() const;
   void act(ActRequest request, ActDone done);
   void edit(uint64_t seq, std::vector<uint8_t> bytes);  // empty: revert
   /// Wake every thread that waits and is not held by us: what the handler has read and forgotten is
@@ -251,11 +262,32 @@ class Engine {
   void collect(FaultTable::Waiting& w);
   void answer_collected(uint32_t rule);
   void leave_asleep(Monitor& m, FaultTable::Waiting& w, Action placed);
-  void keep_held(FaultTable::Waiting& w);
+  void keep_held(FaultTable::Waiting& w, By by = By::default_);
+
+  // engine_scripts.cc: faults that scripts are asked about
+  static constexpr uint64_t kTagScript = 1u << 16;  // of epoll: a script's bell, +1: its process
+  bool by_scripts(Monitor& m, FaultRecord& f, const RawMessage& raw, const RangeInfo* range);
+  bool ask_next(Monitor& m, FaultTable::Waiting& w);
+  bool ask(Monitor& m, FaultTable::Waiting& w, ScriptPort& port);
+  void by_default(FaultTable::Waiting& w);
+  ScriptPort* script(uint32_t id);
+  void hear_script(ScriptPort& port);
+  void script_rang(uint64_t which);
+  void hear_scripts();
+  void hear_of_page(const Monitor& m, uint64_t page);
+  void script_answered(ScriptPort& port, uint32_t place);
+  void script_failed(ScriptPort& port);
+  void look_at_scripts(int64_t now);
+  void switch_off(ScriptPort& port, ScriptOff why);
+  void end_question(FaultTable::Waiting& w);
+  bool scripts_sleep();
+  void poll_script(ScriptPort& port, bool on);
 
   // engine_acts.cc: what was asked of waiting faults
   void work_some(int64_t now);
   void do_work(Work w);
+  void conclude(Monitor& m, FaultTable::Waiting& waiting, Work w, Action action,
+                const Resolution& r, uint64_t from, uint64_t to);
   void settle_span(Monitor& m, uint64_t from, uint64_t to, const Resolution& r, Action action,
                    By by);
   void settle_gone(Monitor& m, FaultTable::Waiting& waiting, const Work& w, const Resolution& r);
@@ -328,6 +360,9 @@ class Engine {
       collected_;  // by rule: faults to be reordered
   std::unordered_map<uint64_t, std::shared_ptr<const Decision>>
       woken_first_;  // by page: `spurious`, answered when it faults again
+  std::vector<std::shared_ptr<ScriptPort>> scripts_;   // in the order they are asked
+  std::vector<std::shared_ptr<ScriptPort>> parting_;   // replaced, with faults to finish
+  std::set<std::pair<int64_t, uint64_t>> script_due_;  // deadline, seq
   std::unordered_set<uint64_t> delayed_;
   std::unordered_map<uint64_t, uint64_t> waiting_of_thread_;  // monitor and tid -> seq
   int64_t next_sweep_ = 0, next_gone_look_ = 0, next_unmapped_look_ = 0;

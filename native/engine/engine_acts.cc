@@ -102,9 +102,13 @@ void Engine::do_work(Work w) {
 
   std::shared_ptr<Source> source = w.source;
   Action action = w.action;
-  const std::shared_ptr<const Decision> decision = w.by == By::rule ? waiting->decision : nullptr;
+  const std::shared_ptr<const Decision> decision =
+      has_number(w.by) || (w.by == By::default_ && waiting->asked) ? waiting->decision : nullptr;
   if (decision && collected_.contains(decision->reorder_rule))
     return answer_collected(decision->reorder_rule);
+  if (waiting->placed == Action::none && w.what == ActRequest::What::answer && w.by == By::rule &&
+      ask_next(m, *waiting))
+    return;
   if (waiting->placed != Action::none)
     action = Action::wake;
   else if (w.what == ActRequest::What::answer) {
@@ -112,8 +116,9 @@ void Engine::do_work(Work w) {
       action = Action::copy;
       source = bytes_source(waiting->edited);
     } else if (decision) {
-      if (decision->action == RuleAction::none && policy_.fallback == Default::hold)
-        return keep_held(*waiting);
+      const bool open =
+          decision->action == RuleAction::none || decision->action == RuleAction::script;
+      if (open && has_number(w.by) && policy_.fallback == Default::hold) return keep_held(*waiting);
       action = decided_answer(m, f, *decision, source);
     } else {
       action = chosen_answer(m, f, source);
@@ -137,6 +142,7 @@ void Engine::do_work(Work w) {
   Resolution r = answer(m, f, action, source.get(), from, to, decision.get());
   if (r.outcome == Outcome::again) {
     bump(counters_.eagain, 1);
+    end_question(*waiting);
     w.due = now_ns() + backoff(w.tries++);
     if (m.events_are_the_owners(policy_.own_events)) {
       parked_.push_back(std::move(w));
@@ -146,9 +152,20 @@ void Engine::do_work(Work w) {
     }
     return;
   }
+  if (decision && decision->nowake && waiting->placed == Action::none && r.outcome == Outcome::done)
+    return leave_asleep(m, *waiting, action);
+  conclude(m, *waiting, std::move(w), action, r, from, to);
+}
+
+/// What came of an answer, whoever issued it: ours or a script's process.
+void Engine::conclude(Monitor& m, FaultTable::Waiting& entry, Work w, Action action,
+                      const Resolution& r, uint64_t from, uint64_t to) {
+  FaultTable::Waiting* waiting = &entry;
+  FaultRecord& f = waiting->record;
   uint64_t seq = f.seq;
   if (r.outcome == Outcome::failed) {
     bump(counters_.failed, 1);
+    end_question(*waiting);
     {
       std::lock_guard lock(shared_);
       delayed_.erase(seq);
@@ -165,7 +182,7 @@ void Engine::do_work(Work w) {
               .b = static_cast<uint64_t>(f.read_at),
               .c = static_cast<uint64_t>(now_ns()),
               .pid = f.pid,
-              .by_id = w.by == By::rule ? f.by_id : 0,
+              .by_id = has_number(w.by) ? f.by_id : 0,
               .err = r.err,
               .action = action,
               .by = w.by});
@@ -173,8 +190,6 @@ void Engine::do_work(Work w) {
     resolve_outcome(seq, false, r.err, "was refused by the kernel");
     return settle_span(m, from, to, r, action, w.by);
   }
-  if (decision && decision->nowake && waiting->placed == Action::none && r.outcome == Outcome::done)
-    return leave_asleep(m, *waiting, action);
   if (waiting->placed != Action::none) action = waiting->placed;
   w.action = action;
   if (r.outcome != Outcome::done) return settle_gone(m, *waiting, w, r);
@@ -216,6 +231,7 @@ void Engine::settle_span(Monitor& m, uint64_t from, uint64_t to, const Resolutio
 void Engine::settle(FaultTable::Waiting& w, State state, Action action, By by, int err,
                     bool handed_back) {
   if (state == State::gone && !handed_back) bump(counters_.ended);
+  end_question(w);
   FaultRecord f = w.record;
   if (f.state == State::delayed || f.due_at) f.due_at = 0;
   if (!f.answered_at) f.answered_at = now_ns();
@@ -245,7 +261,7 @@ void Engine::settle(FaultTable::Waiting& w, State state, Action action, By by, i
             .b = static_cast<uint64_t>(f.read_at),
             .c = static_cast<uint64_t>(f.answered_at),
             .pid = f.pid,
-            .by_id = by == By::rule ? f.by_id : 0,
+            .by_id = has_number(by) ? f.by_id : 0,
             .err = err,
             .action = action,
             .by = by},
@@ -274,12 +290,14 @@ void Engine::publish_counts() {
   int64_t oldest = 0;
   auto& all = faults_.all_waiting();
   for (const auto& [seq, w] : all) {
-    if (w.record.state == State::delayed) continue;
+    if (w.record.state == State::delayed || w.record.state == State::scripted) continue;
     oldest = w.record.read_at;
     break;
   }
   counters_.delayed.store(delayed_.size(), std::memory_order_relaxed);
-  counters_.held.store(all.size() - delayed_.size(), std::memory_order_relaxed);
+  counters_.scripted.store(script_due_.size(), std::memory_order_relaxed);
+  counters_.held.store(all.size() - delayed_.size() - script_due_.size(),
+                       std::memory_order_relaxed);
   counters_.oldest_held_at.store(oldest, std::memory_order_relaxed);
 }
 

@@ -194,6 +194,7 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
   }
   if (replay_ && by_replay(m, f, raw, range)) return;
   if (rules_ && by_rules(m, f, raw, range)) return;
+  if (!scripts_.empty() && by_scripts(m, f, raw, range)) return;
   // Passed to a handler that is not there, a fault would come back at once, for ever: it is held
   // instead.
   bool nobody = policy_.fallback == Default::pass && !has_reader(m);

@@ -36,6 +36,9 @@ void Engine::begin_release(bool leave, std::function<void(Released)> done) {
   collected_.clear();
   work_ = {};
   for (auto& w : std::exchange(parked_, {})) resolve_outcome(w.seq, false, 0, "was handed back");
+  // Before the handler runs again: what is its own by then no script may answer.
+  hear_scripts();
+  for (auto& [seq, w] : faults_.all_waiting()) end_question(w);
   for (auto& m : monitors_) {
     if (m->stance == Stance::left || wants_armed(*m)) continue;
     m->passing.clear();

@@ -67,6 +67,7 @@ bool Engine::is_there(Monitor& m, const FaultRecord& f) {
 /// True: a rule took it, and it is answered or waits.
 bool Engine::by_rules(Monitor& m, FaultRecord& f, const RawMessage& raw, const RangeInfo* range) {
   if (rules_->needs_hits() && !f.hits) {
+    hear_of_page(m, f.page);
     f.hits = hit_of(m, f);
     if (f.hits == 0) {
       f.hits = faults_.hits(f.page);
@@ -111,14 +112,16 @@ void Engine::carry_out(Monitor& m, FaultRecord& f, const RawMessage& raw,
   const bool held_by_default =
       decision->action == RuleAction::none &&
       (policy_.fallback == Default::hold || (policy_.fallback == Default::pass && !has_reader(m)));
+  const bool asks = decision->action == RuleAction::script ||
+                    (decision->action == RuleAction::none && !scripts_.empty());
   const Action action = decided_answer(m, f, *decision, source);
-  if (!decision->waits() && !held_by_default && action != Action::pass)
+  if (!asks && !decision->waits() && !held_by_default && action != Action::pass)
     return answer_now(m, f, raw, action, std::move(source), By::rule, std::move(decision));
 
   if (!f.hits) f.hits = faults_.count_hit(f.page);
   const bool waits = decision->waits();
-  if (!hold(m, f, raw, !waits && held_by_default)) return;
-  if (!waits && held_by_default) return;
+  if (!hold(m, f, raw, !asks && !waits && held_by_default)) return;
+  if (!asks && !waits && held_by_default) return;
   auto& w = *faults_.waiting(f.seq);
   w.decision = decision;
   if (decision->reorder) return collect(w);
@@ -133,6 +136,7 @@ Action Engine::decided_answer(const Monitor& m, const FaultRecord& f, const Deci
   Action action = Action::wake;
   switch (d.action) {
     case RuleAction::none:
+    case RuleAction::script:  // that gave no answer
       action = chosen_answer(m, f, source);
       break;
     case RuleAction::zero:
@@ -156,7 +160,6 @@ Action Engine::decided_answer(const Monitor& m, const FaultRecord& f, const Deci
       break;
     case RuleAction::hold:
     case RuleAction::wake:
-    case RuleAction::script:
       break;
   }
   if (action == Action::zero && d.alters_bytes()) {  // zeros no longer
@@ -167,6 +170,7 @@ Action Engine::decided_answer(const Monitor& m, const FaultRecord& f, const Deci
 }
 
 void Engine::delay_until(FaultTable::Waiting& w, int64_t due, By by) {
+  end_question(w);
   FaultRecord& f = w.record;
   {
     std::lock_guard lock(shared_);
@@ -181,7 +185,7 @@ void Engine::delay_until(FaultTable::Waiting& w, int64_t due, By by) {
             .a = static_cast<uint64_t>(DecideWhat::delay),
             .b = static_cast<uint64_t>(due),
             .pid = f.pid,
-            .by_id = by == By::rule ? f.by_id : 0,
+            .by_id = has_number(by) ? f.by_id : 0,
             .by = by});
   if (due) work_.push({due, f.seq, ActRequest::What::answer, Action::none, nullptr, by, 0});
   recount();
@@ -222,25 +226,30 @@ void Engine::answer_collected(uint32_t rule) {
 void Engine::leave_asleep(Monitor&, FaultTable::Waiting& w, Action placed) {
   w.placed = placed;
   const int64_t after = w.decision->nowake_ns;
-  delay_until(w, after ? now_ns() + after : 0, By::rule);
+  delay_until(w, after ? now_ns() + after : 0, w.record.by == By::script ? By::script : By::rule);
 }
 
-/// The rule had its delay, the default is to hold.
-void Engine::keep_held(FaultTable::Waiting& w) {
+/// Its delay is over, or no script answers, and the default is to hold; or a script holds it.
+void Engine::keep_held(FaultTable::Waiting& w, By by) {
   FaultRecord& f = w.record;
+  const int64_t due = policy_.max_hold_ns > 0 ? f.read_at + policy_.max_hold_ns : 0;
   {
     std::lock_guard lock(shared_);
     delayed_.erase(f.seq);
     f.state = State::held;
-    f.due_at = 0;
+    f.due_at = due;
     faults_.update(f);
   }
   log_.add({.type = LogType::decide,
             .monitor = f.monitor,
             .seq = f.seq,
             .a = static_cast<uint64_t>(DecideWhat::hold),
+            .b = static_cast<uint64_t>(due),
             .pid = f.pid,
-            .by = By::default_});
+            .by_id = has_number(by) ? f.by_id : 0,
+            .by = by});
+  if (due)
+    work_.push({due, f.seq, ActRequest::What::answer, Action::none, nullptr, By::default_, 0});
   recount();
 }
 

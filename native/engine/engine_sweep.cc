@@ -42,6 +42,11 @@ void Engine::supersede(const Monitor& m, const FaultRecord& f) {
 
 void Engine::ended_elsewhere(FaultTable::Waiting& w, By by) {
   const uint64_t seq = w.record.seq;
+  if (w.script) {  // it may have been the script's process, which tells us after the ioctl
+    w.script->let_finish(w.slot);
+    hear_script(*w.script);
+    if (!faults_.waiting(seq)) return;
+  }
   settle(w, State::gone, Action::wake, by, 0);
   resolve_outcome(seq, false, 0, by == By::handler ? "was answered by the handler" : "came again");
 }

@@ -31,7 +31,7 @@ bool Engine::wants_armed(const Monitor& m) const {
   if (m.of_child) return !leaving_;  // no other handler is there to run
   if (releasing_) return false;
   bool answers = policy_.fallback != Default::pass || policy_.named;
-  return answers || policy_.hold_on || rules_ || !parked_.empty() ||
+  return answers || policy_.hold_on || rules_ || !scripts_.empty() || !parked_.empty() ||
          !const_cast<FaultTable&>(faults_).all_waiting().empty();
 }
 

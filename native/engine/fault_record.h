@@ -18,6 +18,9 @@ enum FaultFlag : uint8_t { kFlagEdited = 1 };
 
 inline constexpr uint32_t kNoRange = 0xffffffff;
 
+/// Does it say which one, in by_id?
+constexpr bool has_number(By by) { return by == By::rule || by == By::script; }
+
 struct FaultRecord {
   uint64_t seq;         // 0: empty, or being rewritten
   int64_t read_at;      // CLOCK_MONOTONIC ns
@@ -32,7 +35,7 @@ struct FaultRecord {
   uint32_t range_id;  // kNoRange: outside every known range
   uint32_t hits;      // faults on this page so far, this one included
   int32_t err;        // errno of the last try, 0 = none
-  uint32_t by_id;     // rule number, where by = rule; 0: a replay
+  uint32_t by_id;     // number of the rule or script, where by is one; 0: a replay
   uint16_t monitor;
   uint8_t page_shift;
   Kind kind;
@@ -64,6 +67,7 @@ enum class LogType : uint32_t {
   note,         // a = NoteCode
   took_turn,    // a = pages the keeper handed back
   range_added,  // a = start, b = end, c = range id
+  script,       // by_id = script, a = number of a text that JavaScript has
 };
 
 enum class DecideWhat : uint64_t { hold = 1, delay = 2, script = 3, pass = 4 };

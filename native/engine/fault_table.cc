@@ -7,7 +7,10 @@ namespace uffdscope {
 FaultTable::Waiting& FaultTable::wait(const FaultRecord& r, uint32_t slot) {
   ++changes_;
   waiting_pages_.emplace(r.page, r.seq);
-  return waiting_.insert_or_assign(r.seq, Waiting{r, slot, {}, nullptr}).first->second;
+  return waiting_
+      .insert_or_assign(r.seq,
+                        Waiting{.record = r, .slot = slot, .edited = {}, .decision = nullptr})
+      .first->second;
 }
 
 FaultTable::Waiting* FaultTable::waiting(uint64_t seq) {

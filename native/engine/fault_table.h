@@ -14,7 +14,10 @@
 
 namespace uffdscope {
 
-struct Decision;  // rules/rule_set.h
+struct Decision;   // rules/rule_set.h
+class ScriptPort;  // scripts/script_port.h
+
+inline constexpr uint32_t kAskedAll = 0xffffffff;
 
 class FaultTable {
  public:
@@ -36,6 +39,9 @@ class FaultTable {
     std::vector<uint8_t> edited;               // bytes put in by the operator, or empty
     std::shared_ptr<const Decision> decision;  // of the rules, or null
     Action placed = Action::none;  // its page is there, its thread left asleep on purpose
+    ScriptPort* script = nullptr;  // that has been asked and did not answer yet
+    uint32_t asked = 0;            // scripts that have been asked; kAskedAll: no more are
+    int64_t script_due = 0;        // when the default answers instead
   };
   Waiting& wait(const FaultRecord& r, uint32_t slot);
   Waiting* waiting(uint64_t seq);

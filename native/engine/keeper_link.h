@@ -27,6 +27,7 @@ class KeeperLink {
   int channel() const { return channel_.get(); }
   pid_t pid() const { return pid_; }
   Journal& journal() { return *journal_; }
+  int journal_fd() const { return journal_fd_.get(); }
 
   /// false: the keeper is gone (or its queue is full, which it never is while it lives).
   bool say(KeeperSay what, uint32_t monitor = 0, int32_t pid = 0, uint64_t value = 0,

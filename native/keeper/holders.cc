@@ -1,11 +1,29 @@
 #include "keeper/holders.h"
 
+#include <unistd.h>
+
+#include <string>
+#include <string_view>
+
 #include "engine/clock.h"
 #include "kernel/proc_threads.h"
 #include "kernel/procfs.h"
 #include "kernel/scan_fds.h"
 
 namespace uffdscope {
+namespace {
+
+/// A script's process has its shared memory as descriptor 4 (session/script/script-process.ts).
+bool is_script_of(pid_t pid, pid_t parent) {
+  auto stat = read_stat(proc_dir(), std::to_string(pid));
+  if (!stat || stat->ppid != parent) return false;
+  char link[64] = {};
+  const std::string path = std::to_string(pid) + "/fd/4";
+  return ::readlinkat(proc_dir(), path.c_str(), link, sizeof link - 1) > 0 &&
+         std::string_view(link).starts_with("/memfd:uffdscope-script");
+}
+
+}  // namespace
 
 std::vector<Holders::Holder> Holders::of(uint64_t ino) const {
   std::vector<Holder> holders;
@@ -28,7 +46,7 @@ void Holders::look_at(pid_t pid) {
   std::map<uint64_t, std::vector<int>> uffds;
   for (const HeldUffd& held : uffds_held_by(proc_dir(), pid).held)
     if (held.info.ino != 0) uffds[held.info.ino].push_back(held.fd);
-  if (uffds.empty())
+  if (uffds.empty() || is_script_of(pid, parent_))
     held_.erase(pid);
   else
     held_[pid] = std::move(uffds);

@@ -11,7 +11,8 @@ namespace uffdscope {
 
 class Holders {
  public:
-  /// These hold copies by trade and never answer: the keeper itself, and whom it keeps for.
+  /// These hold copies by trade and never read: the keeper itself, whom it keeps for, and the
+  /// processes of that one's scripts.
   Holders(pid_t self, pid_t parent) : self_(self), parent_(parent) {}
 
   struct Holder {

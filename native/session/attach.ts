@@ -38,6 +38,10 @@ export interface AttachOptions {
   readonly hold?: string | null;
   /** Rules from the first fault on (docs/reference/rules.md). Arms. */
   readonly rules?: readonly string[];
+  /** Files of scripts, in the order they are asked (docs/howto/write-a-script.md). Arms. */
+  readonly scripts?: readonly string[];
+  /** ms after which the default answers what a script was asked about (1000). */
+  readonly scriptDeadline?: number;
   /** The uffd was made with UFFD_USER_MODE_ONLY; the kernel does not show it, so only who made it can know. */
   readonly userModeOnly?: boolean;
   readonly seed?: number;
@@ -93,14 +97,17 @@ export async function attach(options: AttachOptions): Promise<NativeJoin> {
     source,
     holderPid: choice.holder.pid,
     defaultNamed: named !== undefined,
+    ...(options.scriptDeadline !== undefined && { scriptDeadline: options.scriptDeadline }),
   });
   try {
     checkSource(source, session);
     if (options.replay) session.native.setReplay(options.replay.ranges, options.replay.steps, options.replay.bytes);
     if (options.record) session.record(options.record.path, options.record);
+    if (options.scripts?.length) await session.scripts.addAll(options.scripts);
     if (options.rules?.length) await session.useRules(options.rules);
+    if (options.scripts?.length) session.scripts.begin();
     if (options.hold !== undefined) await session.hold(options.hold);
-    else if (options.armed) await session.arm();
+    else if (options.armed || options.scripts?.length) await session.arm();
     else if (!options.lookOnly && !options.rules?.length) await armIfNobodyReads(session, choice);
     if (options.redrive) await session.redrive();
   } catch (error) {

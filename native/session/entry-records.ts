@@ -15,6 +15,8 @@ export interface EntryContext {
   raw(seq: number): RawFault | null;
   /** How this process ended, where the entry does not say it. */
   code(pid: number | null): number | null;
+  /** What was said by or about a script, by its number. */
+  noteText?(index: number): string;
 }
 
 export class EntryRecords {
@@ -80,6 +82,9 @@ export class EntryRecords {
         return;
       case LOG_TYPES.note:
         yield { type: 'note', t, text: noticeText({ notice: e.a, refusal: 0, refusedBy: 0 }, { target }) };
+        return;
+      case LOG_TYPES.script:
+        if (this.context.noteText) yield { type: 'note', t, text: this.context.noteText(e.a) };
         return;
       case LOG_TYPES.tookTurn:
         yield { type: 'note', t, text: `the keeper handed back ${counted(e.a, 'page')} while we were stopped` };

@@ -21,6 +21,7 @@ export const ERROR_KINDS = {
     about: 'A rule cannot be read, contradicts itself, or names what is not there; the caret shows where.',
   },
   EXPECT: { exit: 2, about: 'An expectation cannot be read; the caret shows where.' },
+  SCRIPT: { exit: 2, about: 'A script cannot be found or run; the sentence names file, line and column.' },
   NO_SUCH_PROCESS: { exit: 1, about: 'No process has this pid, or it ended before we could attach.' },
   ZOMBIE: { exit: 1, about: 'The process has ended and waits for its parent; it has no memory.' },
   KERNEL_THREAD: { exit: 1, about: 'A kernel thread has no user memory and no userfaultfd.' },

@@ -11,6 +11,7 @@ export class EventHistory {
     readonly native: NativeSession,
     readonly t0: number,
     readonly target: Process,
+    readonly noteText: (index: number) => string,
   ) {
     this.#reader = new LogReader(native.rings().events);
   }
@@ -26,6 +27,8 @@ export class EventHistory {
   }
 
   #toEvent(e: LogEntry): TargetEvent {
+    if (e.type === LOG_TYPES.script)
+      return { index: e.index, t: e.t - this.t0, pid: this.target.pid, type: 'note', detail: this.noteText(e.a) };
     return { index: e.index, t: e.t - this.t0, pid: e.pid || this.target.pid, ...describe(e, this.target) };
   }
 }

@@ -1,6 +1,6 @@
 /** One fault at a time as columns, for filters and sorting over a million of them without an object each. */
 import { ACCESSES, ACTIONS, FAULT, FLAG_EDITED, KINDS, NO_RANGE, STATES } from './record-layout.js';
-import { byName, type RecordView } from './record-view.js';
+import { byName, type RecordView, type ScriptNames } from './record-view.js';
 import type { Access, Action, FaultColumns, FaultKind, FaultState, Range } from './types.js';
 
 /** What columns need to know beside the record. */
@@ -10,6 +10,7 @@ export interface ColumnSource {
   rangeById(id: number): Range | undefined;
   startOf(id: number): number | undefined;
   comm(pid: number, tid: number): string;
+  readonly scriptName: ScriptNames;
   isMarked(seq: number): boolean;
 }
 
@@ -70,7 +71,7 @@ export class Columns implements FaultColumns {
     return ACTIONS[this.view.u8(FAULT.action)] ?? '';
   }
   get by(): string {
-    return byName(this.view) ?? '';
+    return byName(this.view, this.history.scriptName) ?? '';
   }
   get errno(): number {
     return this.view.i32(FAULT.err);

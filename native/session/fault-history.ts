@@ -1,7 +1,7 @@
 /** The faults that the engine's ring still holds, read in place; a waiting fault stays readable however old it is. */
 import { readFileSync } from 'node:fs';
 import { Columns } from './fault-columns.js';
-import { byName, RecordView } from './record-view.js';
+import { byName, RecordView, type ScriptNames } from './record-view.js';
 import type { NativeSession } from '../addon/session-binding.js';
 import { ACCESSES, ACTIONS, FAULT, FAULT_SIZE, FLAG_EDITED, KINDS, NO_RANGE, STATES } from './record-layout.js';
 import type { Access, Fault, FaultColumns, FaultHistory, FaultKind, Range } from './types.js';
@@ -13,6 +13,7 @@ export interface HistoryContext {
   readonly t0: number;
   rangeById(id: number): Range | undefined;
   startOf(id: number): number | undefined;
+  readonly scriptName: ScriptNames;
 }
 
 export interface RawFault {
@@ -46,6 +47,7 @@ export class RingHistory implements FaultHistory {
       startOf: (id) => context.startOf(id),
       comm: (pid, tid) => this.comm(pid, tid),
       isMarked: (seq) => this.isMarked(seq),
+      scriptName: context.scriptName,
     });
   }
 
@@ -153,7 +155,7 @@ export class RingHistory implements FaultHistory {
 
   #readWaiting(): { view: RecordView; seqs: number[] } {
     const n = this.context.native.snapshot();
-    const key = [n.faults, n.resolved, n.failed, n.handedBack, n.held, n.delayed, n.version].join();
+    const key = [n.faults, n.resolved, n.failed, n.handedBack, n.held, n.delayed, n.scripted, n.version].join();
     if (this.#waiting?.key === key) return this.#waiting;
     const buffer = this.context.native.waiting();
     const view = new RecordView(new Uint32Array(buffer), new Uint8Array(buffer));
@@ -188,7 +190,7 @@ export class RingHistory implements FaultHistory {
       rangeOffset: range ? `${range.name}+0x${(page - Number(range.start)).toString(16)}` : '',
       state: STATES[v.u8(FAULT.state)]!,
       action: ACTIONS[v.u8(FAULT.action)] ?? null,
-      by: byName(v),
+      by: byName(v, context.scriptName),
       errno: err === 0 ? null : err,
       bytes: v.u64(FAULT.bytes),
       latency: answeredAt ? answeredAt - readAt : null,

@@ -1,5 +1,6 @@
 /** Reads a ring of LogRecords by number and says what was overwritten before it was read. */
-import { ACTIONS, BYS, LOG, LOG_SIZE, ruleName, u64 } from './record-layout.js';
+import { ACTIONS, BYS, LOG, LOG_SIZE, u64 } from './record-layout.js';
+import { byText, type ScriptNames } from './record-view.js';
 import type { Action } from './types.js';
 
 const STRIDE = LOG_SIZE / 4;
@@ -26,7 +27,10 @@ export class LogReader {
   readonly #bytes: Uint8Array;
   readonly #capacity: number;
 
-  constructor(ring: ArrayBuffer) {
+  constructor(
+    ring: ArrayBuffer,
+    readonly scriptName: ScriptNames = String,
+  ) {
     this.#words = new Uint32Array(ring);
     this.#bytes = new Uint8Array(ring);
     this.#capacity = ring.byteLength / LOG_SIZE;
@@ -54,7 +58,7 @@ export class LogReader {
       byId,
       err: this.#words[w + LOG.err / 4]! | 0,
       action: ACTIONS[this.#bytes[b + LOG.action]!] ?? null,
-      by: by === 'rule' ? ruleName(byId) : by,
+      by: byText(by, byId, this.scriptName),
     };
     return u64(this.#words, w) === index ? entry : null; // overwritten while we looked
   }

@@ -109,6 +109,7 @@ export const LOG_TYPES = {
   note: 35,
   tookTurn: 36,
   rangeAdded: 37,
+  script: 38,
 } as const;
 export const DECISIONS = [null, 'hold', 'delay', 'script', 'pass'] as const;
 

@@ -13,13 +13,19 @@ export class RecordStream {
   #lost = 0;
   #announced = new Map<number, string>();
 
-  constructor(readonly session: NativeJoin) {
-    this.#reader = new LogReader(session.native.rings().log);
+  /** `fromNow`: leave out what has happened before. */
+  constructor(
+    readonly session: NativeJoin,
+    fromNow = false,
+  ) {
+    this.#reader = new LogReader(session.native.rings().log, (id) => session.scripts.nameOf(id));
+    if (fromNow) this.#next = session.native.snapshot().lastLog + 1;
     this.#entries = new EntryRecords({
       t0: session.t0,
       target: session.target,
       raw: (seq) => session.faults.raw(seq),
       code: (pid) => (pid === session.target.pid ? targetCode(session) : null),
+      noteText: (index) => session.scripts.noteText(index),
     });
   }
 

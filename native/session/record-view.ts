@@ -24,7 +24,15 @@ export class RecordView {
   }
 }
 
-export function byName(v: RecordView): string | null {
-  const by = BYS[v.u8(FAULT.by)] ?? null;
-  return by === 'rule' ? ruleName(v.u32(FAULT.byId)) : by;
+/** operator, default, rule:ID, script:NAME … */
+export function byName(v: RecordView, scriptName: ScriptNames = String): string | null {
+  return byText(BYS[v.u8(FAULT.by)] ?? null, v.u32(FAULT.byId), scriptName);
+}
+
+/** The name of a script by its number. */
+export type ScriptNames = (id: number) => string;
+
+export function byText(by: string | null, id: number, scriptName: ScriptNames): string | null {
+  if (by === 'rule') return ruleName(id);
+  return by === 'script' ? `script:${scriptName(id)}` : by;
 }

@@ -15,6 +15,7 @@ import { RangeBook } from './range-book.js';
 import { SessionRecorder, type RecordOptions } from './recording/session-recorder.js';
 import { RuleBook } from './rules/rule-book.js';
 import { readStatistics, type Statistics } from './statistics/statistics.js';
+import { ScriptBook } from './script/script-book.js';
 import { TargetWatch } from './target-watch.js';
 import type { NativeSession } from '../addon/session-binding.js';
 import type {
@@ -47,6 +48,8 @@ export interface SessionFacts {
   readonly holderPid: number;
   /** The operator asked for it: `--default`, so that faults are answered without a further word. */
   readonly defaultNamed: boolean;
+  /** ms */
+  readonly scriptDeadline?: number;
 }
 
 /** A keeper notices within a tenth of a second that it is alone, then wakes 64 pages a millisecond. */
@@ -63,6 +66,7 @@ export class NativeJoin implements Session {
   readonly rules: RuleBook;
   /** Wall clock where its times count from, ISO 8601. */
   readonly time: string;
+  readonly scripts: ScriptBook;
   options: Session['options'];
   readonly #native: NativeSession;
   readonly #facts: SessionFacts;
@@ -90,13 +94,19 @@ export class NativeJoin implements Session {
     this.options = facts.options;
     this.t0 = native.began;
     this.time = new Date(Date.now() - (native.snapshot().now - native.began) / 1e6).toISOString();
-    this.rules = new RuleBook(facts.seed, {
-      setRules: (rules, seed) => {
-        native.setRules(rules, seed);
-        queueMicrotask(() => this.#recorder.noteRules()); // once the book has them
+    this.scripts = new ScriptBook(this, facts.scriptDeadline ?? 1000);
+    this.rules = new RuleBook(
+      facts.seed,
+      {
+        setRules: (rules, seed) => {
+          native.setRules(rules, seed);
+          queueMicrotask(() => this.#recorder.noteRules()); // once the book has them
+        },
+        ruleCounts: (id) => native.ruleCounts(id),
       },
-      ruleCounts: (id) => native.ruleCounts(id),
-    });
+      (name) => this.scripts.numberOf(name),
+      (names) => this.scripts.namedByRules(names),
+    );
     const ranges = new RangeBook(native);
     this.#ranges = ranges;
     this.faults = new RingHistory({
@@ -104,8 +114,9 @@ export class NativeJoin implements Session {
       t0: this.t0,
       rangeById: (id) => ranges.byId(id),
       startOf: (id) => ranges.startOf(id),
+      scriptName: (id) => this.scripts.nameOf(id),
     });
-    this.#events = new EventHistory(native, this.t0, this.target);
+    this.#events = new EventHistory(native, this.t0, this.target, (index) => this.scripts.noteText(index));
     const { holderPid: holder, target, uffd } = facts;
     const watched = { target: target.pid, holder, fd: uffd.fd, ino: uffd.ino };
     this.#watch = new TargetWatch(native, watched, () => this.#ended());
@@ -139,7 +150,15 @@ export class NativeJoin implements Session {
       events: n.lastEvent,
       rangesVersion: n.rangesVersion,
       faultsVersion:
-        n.faults + n.resolved + n.failed + n.handedBack + n.held + n.delayed + n.version + this.faults.marks,
+        n.faults +
+        n.resolved +
+        n.failed +
+        n.handedBack +
+        n.held +
+        n.delayed +
+        n.scripted +
+        n.version +
+        this.faults.marks,
       latency: n.resolved > 0 ? { p50, p99, max } : null,
       alive: this.#watch.alive && n.targetGone === 0,
     };
@@ -185,8 +204,8 @@ export class NativeJoin implements Session {
 
   /** Faults that somebody has read, not we, and that have waited unanswered for long, as a sentence; '' for none. */
   get stuck(): string {
-    const { held, delayed } = this.#native.snapshot();
-    return stuckText(this.#watch.stuck - held - delayed);
+    const { held, delayed, scripted } = this.#native.snapshot();
+    return stuckText(this.#watch.stuck - held - delayed - scripted);
   }
 
   /** What may surprise in the hold's filter, one sentence each. */
@@ -205,6 +224,13 @@ export class NativeJoin implements Session {
     await this.arm();
     this.#ruleNotes = [...notes, ...this.rules.warnings(this.options.defaultAnswer)];
     return this.#ruleNotes;
+  }
+
+  /** In this order, behind those there are; arms. One that does not load stays out and says why. */
+  async useScripts(paths: readonly string[]): Promise<void> {
+    await this.scripts.addAll(paths);
+    this.scripts.begin();
+    await this.arm();
   }
 
   unhold(): void {
@@ -350,6 +376,7 @@ export class NativeJoin implements Session {
   async release(): Promise<DetachSummary> {
     const released = this.#native.release(false); // first: between the two the default would answer
     this.rules.switchAll(false);
+    await this.scripts.switchAll(false);
     const { pages } = await released;
     return { released: pages, restored: 0, behind: null };
   }
@@ -361,6 +388,7 @@ export class NativeJoin implements Session {
 
   async #leave(): Promise<DetachSummary> {
     const left = await this.#native.release(true); // the watch tells meanwhile that JavaScript lives
+    await this.scripts.end(); // behind it: until then the default would answer in their place
     this.#watch.stop();
     this.#recorded = (await this.#recorder.stop({ released: left.pages, restored: 0 })) ?? this.#recorded;
     this.#ended();

@@ -42,6 +42,8 @@ export class RuleBook {
     readonly engine: RuleEngine,
     /** The number of a script by its name; throws where there is none. */
     readonly scriptNumber: (name: string) => number = noScript,
+    /** Hears which scripts the rules that are on name. */
+    readonly namesScripts: (names: ReadonlySet<string>) => void = () => undefined,
   ) {}
 
   /** Bumped with every change. */
@@ -142,6 +144,8 @@ export class RuleBook {
         const script = rule.terminal?.action === 'script' ? this.scriptNumber(rule.terminal.script) : 0;
         return compileRule(id, twin === 0 ? own : `${own}#${twin}`, rule, script);
       });
+    const terminals = entries.flatMap(({ on, rule }) => (on && rule.terminal ? [rule.terminal] : []));
+    this.namesScripts(new Set(terminals.flatMap((t) => (t.action === 'script' ? [t.script] : []))));
     this.engine.setRules(native, this.seed);
     this.#entries = entries;
     this.#changes++;

@@ -1,0 +1,309 @@
+// Faults that scripts are asked about. Such a fault waits in its slot of the journal like any
+// other; what a script does with it, and what becomes of it when the script does not answer, is
+// decided here.
+#include <poll.h>
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "engine/engine.h"
+#include "engine/rules/draw.h"
+
+namespace uffdscope {
+namespace {
+
+constexpr uint32_t kFailuresInARow = 3;
+/// In one call of JavaScript for so long: it will not come back.
+constexpr int64_t kEndless = kSecond;
+
+bool has_ended(const ScriptPort& port) {
+  pollfd end{port.process_fd(), POLLIN, 0};
+  return ::poll(&end, 1, 0) == 1;
+}
+
+}  // namespace
+
+int Engine::uffd_fd() const { return monitors_.empty() ? -1 : monitors_[0]->uffd.fd(); }
+
+void Engine::set_scripts(std::vector<std::shared_ptr<ScriptPort>> scripts) {
+  post([this, scripts = std::move(scripts)]() mutable {
+    for (auto& old : scripts_) {
+      if (std::ranges::find(scripts, old) != scripts.end()) continue;
+      parting_.push_back(old);
+    }
+    for (auto& port : scripts) {
+      if (std::ranges::find(scripts_, port) == scripts_.end()) poll_script(*port, true);
+    }
+    scripts_ = std::move(scripts);
+    hear_scripts();
+    bump(counters_.version, 1);
+    for (auto& m : monitors_) {
+      // Arming is asked for by itself, once the rules that name scripts are there too.
+      if (m->stance == Stance::armed && !wants_armed(*m))
+        begin_turn(*m, TurnFor::pass);  // ends in `looking`
+    }
+  });
+}
+
+void Engine::note_script(uint32_t id, uint64_t index) {
+  post([this, id, index] {
+    tell({.type = LogType::script, .a = index, .by_id = id, .by = By::script});
+    bump(counters_.version, 1);
+  });
+}
+
+ScriptPort* Engine::script(uint32_t id) {
+  for (auto& port : scripts_) {
+    if (port->id == id) return port.get();
+  }
+  return nullptr;
+}
+
+/// A fault that no hold and no rule took. True: a script is asked, and the fault waits.
+bool Engine::by_scripts(Monitor& m, FaultRecord& f, const RawMessage& raw, const RangeInfo* range) {
+  auto asks = [&](const auto& port) {
+    return port->asks_faults && port->works() && (!port->filter || port->filter->matches(f, range));
+  };
+  if (!f.hits) {  // scripts draw as rules do
+    hear_of_page(m, f.page);
+    f.hits = hit_of(m, f);
+  }
+  if (f.hits == 0) {
+    f.hits = faults_.hits(f.page);
+    answer_now(m, f, raw, Action::wake, nullptr, By::default_, nullptr);
+    return true;
+  }
+  if (std::ranges::none_of(scripts_, asks)) return false;
+  if (!hold(m, f, raw, false)) return true;
+  auto& w = *faults_.waiting(f.seq);
+  if (!ask_next(m, w)) by_default(w);
+  return true;
+}
+
+/// Its thread came again before the script's process has told us what it did.
+void Engine::hear_of_page(const Monitor& m, uint64_t page) {
+  if (script_due_.empty()) return;
+  for (uint64_t seq : faults_.waiting_in(page, page + 1)) {
+    auto* w = faults_.waiting(seq);
+    if (!w || w->record.monitor != m.id || !w->script) continue;
+    w->script->let_finish(w->slot);
+    hear_script(*w->script);
+  }
+}
+
+/// False: there is none left to ask.
+bool Engine::ask_next(Monitor& m, FaultTable::Waiting& w) {
+  if (w.asked == kAskedAll || scripts_.empty() || releasing_) return false;
+  const bool named = w.decision && w.decision->action == RuleAction::script;
+  if (w.decision && !named && w.decision->action != RuleAction::none) return false;
+  if (named) {
+    w.asked = kAskedAll;
+    ScriptPort* port = script(w.decision->script);
+    return port && port->works() && ask(m, w, *port);
+  }
+  const RangeInfo* range = m.ranges.find(w.record.page);
+  while (w.asked < scripts_.size()) {
+    ScriptPort& port = *scripts_[w.asked++];
+    if (!port.asks_faults || !port.works()) continue;
+    if (port.filter && !port.filter->matches(w.record, range)) continue;
+    if (ask(m, w, port)) return true;
+  }
+  w.asked = kAskedAll;
+  return false;
+}
+
+bool Engine::ask(Monitor& m, FaultTable::Waiting& w, ScriptPort& port) {
+  const Decision* shape = w.decision.get();
+  const bool far =
+      m.id != 1 || (shape && (shape->alters_bytes() || shape->nowake || shape->duplicate));
+  {
+    std::lock_guard lock(shared_);
+    FaultRecord& f = w.record;
+    delayed_.erase(f.seq);
+    // One deadline, however many scripts are asked.
+    if (!w.script_due) w.script_due = now_ns() + port.deadline_ns;
+    f.state = State::scripted;
+    f.by = By::script;
+    f.by_id = port.id;
+    f.due_at = w.script_due;
+    faults_.update(f);
+  }
+  const FaultRecord& f = w.record;
+  if (!port.offer(w.slot, f, m.ranges.find(f.page), far)) return false;
+  w.script = &port;
+  script_due_.emplace(w.script_due, f.seq);
+  log_.add({.type = LogType::decide,
+            .monitor = m.id,
+            .seq = f.seq,
+            .a = static_cast<uint64_t>(DecideWhat::script),
+            .b = static_cast<uint64_t>(f.due_at),
+            .pid = f.pid,
+            .by_id = port.id,
+            .by = By::script});
+  recount();
+  return true;
+}
+
+/// No script answers it.
+void Engine::by_default(FaultTable::Waiting& w) {
+  w.asked = kAskedAll;
+  Monitor& m = *monitor(w.record.monitor);
+  const bool reader = m.handler == HandlerState::frozen || m.handler == HandlerState::living;
+  {
+    std::lock_guard lock(shared_);
+    w.record.by = By::none;
+    w.record.by_id = 0;
+  }
+  if (policy_.fallback == Default::hold || (policy_.fallback == Default::pass && !reader))
+    return keep_held(w);
+  do_work({0, w.record.seq, ActRequest::What::answer, Action::none, nullptr, By::default_, 0});
+}
+
+/// The question is over, with or without an answer.
+void Engine::end_question(FaultTable::Waiting& w) {
+  if (w.script) {
+    std::exchange(w.script, nullptr)->take_back(w.slot);
+  }
+  if (w.script_due) script_due_.erase({w.script_due, w.record.seq});
+}
+
+void Engine::hear_scripts() {
+  for (size_t i = 0; i < scripts_.size(); ++i) hear_script(*scripts_[i]);
+  for (auto& port : parting_) hear_script(*port);
+  for (size_t i = 0; i < parting_.size();) {
+    if (parting_[i]->outstanding > 0) {
+      ++i;
+      continue;
+    }
+    auto port = parting_[i];
+    parting_.erase(parting_.begin() + static_cast<std::ptrdiff_t>(i));
+    poll_script(*port, false);
+    port->counts.parted.store(true, std::memory_order_release);
+  }
+}
+
+void Engine::hear_script(ScriptPort& port) {
+  uint32_t place;
+  while (port.take(place)) script_answered(port, place);
+}
+
+/// Its bell, or the end of its process.
+void Engine::script_rang(uint64_t which) {
+  for (auto* list : {&scripts_, &parting_}) {
+    for (auto& port : *list) {
+      if (port->id != which >> 1) continue;
+      port->hear_bell();
+      if (!(which & 1) || !has_ended(*port)) continue;
+      ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, port->process_fd(), nullptr);
+      hear_script(*port);
+      if (port->works()) switch_off(*port, ScriptOff::ended);
+    }
+  }
+}
+
+/// Its bell, and its end.
+void Engine::poll_script(ScriptPort& port, bool on) {
+  const int how = on ? EPOLL_CTL_ADD : EPOLL_CTL_DEL;
+  epoll_event e{EPOLLIN, {.u64 = kTagScript + 2 * port.id}};
+  ::epoll_ctl(epoll_.get(), how, port.answered_fd(), &e);
+  ++e.data.u64;
+  ::epoll_ctl(epoll_.get(), how, port.process_fd(), &e);
+}
+
+void Engine::script_answered(ScriptPort& port, uint32_t n) {
+  const ScriptPlace& p = port.place(n);
+  auto* w = faults_.waiting(p.seq);
+  if (!w || w->script != &port || w->slot != n) return;
+  w->script = nullptr;
+  script_due_.erase({w->script_due, p.seq});
+  Monitor& m = *monitor(w->record.monitor);
+  const uint64_t seq = p.seq;
+  auto add = [](std::atomic<uint64_t>& count) {
+    count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  };
+  if (p.wish == ScriptWish::failed) {
+    add(port.counts.failed);
+    by_default(*w);
+    return script_failed(port);
+  }
+  port.failures_in_a_row = 0;
+  add(p.wish == ScriptWish::next ? port.counts.passed_on : port.counts.answered);
+  switch (p.wish) {
+    case ScriptWish::none: {
+      const uint64_t to = p.page + (uint64_t{1} << p.page_shift);
+      Resolution r{static_cast<Outcome>(p.outcome), p.bytes, p.err, p.races, {{p.page, to}, {}}};
+      w->record.answered_at = p.answered_at;
+      return conclude(m, *w, {0, seq, ActRequest::What::fixed, p.action, nullptr, By::script, 0},
+                      p.action, r, p.page, to);
+    }
+    case ScriptWish::answer: {
+      std::shared_ptr<Source> source;
+      if (p.action == Action::copy)
+        source =
+            bytes_source({port.bytes(n), port.bytes(n) + std::min<size_t>(p.length, kPlaceBytes)});
+      return do_work({0, seq, ActRequest::What::fixed, p.action, source, By::script, 0});
+    }
+    case ScriptWish::hold:
+      w->asked = kAskedAll;
+      return keep_held(*w, By::script);
+    case ScriptWish::delay:
+      w->asked = kAskedAll;
+      return delay_until(*w, now_ns() + std::max<int64_t>(0, p.delay_ns), By::script);
+    default:
+      if (!ask_next(m, *w)) by_default(*w);
+  }
+}
+
+void Engine::script_failed(ScriptPort& port) {
+  if (++port.failures_in_a_row >= kFailuresInARow) switch_off(port, ScriptOff::misses);
+}
+
+/// What is over its deadline gets the default.
+void Engine::look_at_scripts(int64_t now) {
+  while (!script_due_.empty() && script_due_.begin()->first <= now) {
+    const uint64_t seq = script_due_.begin()->second;
+    script_due_.erase(script_due_.begin());
+    auto* w = faults_.waiting(seq);
+    if (!w || !w->script) continue;
+    ScriptPort& port = *w->script;
+    const bool stuck = port.busy_for(now) >= kEndless || !port.place(w->slot).seen;
+    port.counts.missed.store(port.counts.missed.load(std::memory_order_relaxed) + 1,
+                             std::memory_order_relaxed);
+    end_question(*w);
+    by_default(*w);
+    if (!port.works()) continue;
+    if (stuck && port.deadline_ns >= kEndless) {
+      switch_off(port, ScriptOff::endless);
+    } else {
+      script_failed(port);
+    }
+  }
+}
+
+/// It is asked no more; what it was asked gets the default at once.
+void Engine::switch_off(ScriptPort& port, ScriptOff why) {
+  port.counts.off.store(why, std::memory_order_release);
+  bump(counters_.version, 1);
+  if (why == ScriptOff::endless || why == ScriptOff::misses) port.kill();
+  std::vector<uint64_t> asked;
+  for (const auto& [seq, w] : faults_.all_waiting()) {
+    if (w.script == &port) asked.push_back(seq);
+  }
+  for (uint64_t seq : asked) {
+    auto* w = faults_.waiting(seq);
+    if (!w || w->script != &port) continue;
+    end_question(*w);
+    by_default(*w);
+  }
+}
+
+/// False: an answer came while we were about to sleep.
+bool Engine::scripts_sleep() {
+  bool sleep = true;
+  for (auto& port : scripts_) sleep = port->sleeps_on_answers() && sleep;
+  for (auto& port : parting_) sleep = port->sleeps_on_answers() && sleep;
+  return sleep;
+}
+
+}  // namespace uffdscope

@@ -1,0 +1,528 @@
+/** The scripts of a session: which, in which order, what they said. Every change goes to the engine at once. */
+import { statSync, watch, type FSWatcher } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { UffdscopeError } from '../errors.js';
+import { compileHold } from '../filter/index.js';
+import { renderFilterError } from '../filter/filter-error.js';
+import { safeText } from '../safe-text.js';
+import type { Verdict } from '../expect/verdict.js';
+import type { NativeJoin } from '../session.js';
+import type { Verb } from '../types.js';
+import { checkScriptFile } from './script-file.js';
+import { nameOf } from './script-name.js';
+import type { FromScript, Hook, Manifest } from './messages.js';
+import { OFF_REASONS, ScriptProcess } from './script-process.js';
+import { ScriptFeed } from './script-feed.js';
+import type { ScriptRange } from './types.js';
+
+export type ScriptState = 'loading' | 'on' | 'off' | 'failed';
+
+/** A script as lists show it. */
+export interface ScriptRow {
+  /** Stable for the session; `script:NAME` in records. */
+  readonly id: number;
+  readonly name: string;
+  readonly path: string;
+  readonly state: ScriptState;
+  /** Why it is off or failed, as a sentence; else ''. */
+  readonly why: string;
+  readonly filter: string | null;
+  readonly hooks: readonly Hook[];
+  readonly commands: Manifest['commands'];
+  /** Faults it was asked about, and what came of them. */
+  readonly asked: number;
+  readonly answered: number;
+  readonly passedOn: number;
+  readonly failed: number;
+  readonly missed: number;
+  /** `ctx.count` */
+  readonly counters: Readonly<Record<string, number>>;
+  /** Its process, while it runs. */
+  readonly pid: number | null;
+}
+
+/** A line about a script, or of one. `text` is safe to print. */
+export interface ScriptNote {
+  readonly script: number;
+  readonly text: string;
+  /** `log`: the script's own words. */
+  readonly kind: 'log' | 'error' | 'note';
+}
+
+interface Entry {
+  readonly id: number;
+  readonly path: string;
+  name: string;
+  state: ScriptState;
+  why: string;
+  program: Uint8Array | null;
+  process: ScriptProcess | null;
+  /** Of processes that were replaced. */
+  before: { asked: number; answered: number; passedOn: number; failed: number; missed: number };
+  counters: Record<string, number>;
+  readonly expected: Map<string, number>;
+  watcher: FSWatcher | null;
+  stamp: string;
+  feed: ScriptFeed | null;
+  reloading: Promise<void> | null;
+  errors: Map<string, number>;
+}
+
+const LOOK_MS = 50;
+const NOTES = 1000;
+/** An error that comes with every fault is said so often, then counted. */
+const SAME_ERROR = 3;
+
+export class ScriptBook {
+  readonly #session: NativeJoin;
+  readonly #deadline: number;
+  #entries: Entry[] = [];
+  #next = 1;
+  #version = 0;
+  #notes: ScriptNote[] = [];
+  #forgotten = 0;
+  #listeners: ((note: ScriptNote) => void)[] = [];
+  #named: ReadonlySet<string> = new Set();
+  #timer: NodeJS.Timeout | undefined;
+  #calls = new Map<number, (done: Extract<FromScript, { say: 'done' }>) => void>();
+  #call = 0;
+  #parting: ScriptProcess[] = [];
+  #ranges = -1;
+  #ended = false;
+  #paused = false;
+
+  /** `deadline`: ms after which the default answers. */
+  constructor(session: NativeJoin, deadline: number) {
+    this.#session = session;
+    this.#deadline = deadline;
+  }
+
+  /** Bumped with every change and every line. */
+  get version(): number {
+    return this.#version;
+  }
+
+  list(): ScriptRow[] {
+    return this.#entries.map((e) => {
+      const now = e.process === null ? null : e.process.counts();
+      const sum = (key: keyof Entry['before']): number => e.before[key] + (now?.[key] ?? 0);
+      return {
+        id: e.id,
+        name: e.name,
+        path: e.path,
+        state: e.state,
+        why: e.why,
+        filter: e.process?.manifest?.filter ?? null,
+        hooks: e.process?.manifest?.hooks ?? [],
+        commands: e.process?.manifest?.commands ?? [],
+        asked: sum('asked'),
+        answered: sum('answered'),
+        passedOn: sum('passedOn'),
+        failed: sum('failed'),
+        missed: sum('missed'),
+        counters: e.counters,
+        pid: e.process?.alive ? (e.process.pid ?? null) : null,
+      };
+    });
+  }
+
+  /** All named commands of scripts that are on. */
+  commands(): { readonly script: number; readonly of: string; readonly name: string; readonly about: string }[] {
+    return this.#entries
+      .filter((e) => e.state === 'on')
+      .flatMap((e) => (e.process?.manifest?.commands ?? []).map((c) => ({ script: e.id, of: e.name, ...c })));
+  }
+
+  /** What it returned, as text. @throws UffdscopeError SCRIPT. */
+  async run(
+    script: number,
+    command: string,
+    args: readonly string[] = [],
+    faults: readonly number[] = [],
+  ): Promise<string> {
+    const entry = this.#entry(script);
+    if (entry.state !== 'on' || !entry.process)
+      throw new UffdscopeError('SCRIPT', `The script ${entry.name} is not on.`, entry.why);
+    const call = ++this.#call;
+    const done = new Promise<Extract<FromScript, { say: 'done' }>>((resolve) => this.#calls.set(call, resolve));
+    entry.process.send({ say: 'command', call, command, args, faults });
+    const awake = setInterval(() => undefined, 1000); // a process that waits for nothing else would end here
+    const { ok, text } = await done.finally(() => clearInterval(awake));
+    if (!ok) throw new UffdscopeError('SCRIPT', safeText(text), `It is the command ${command} of ${entry.name}.`);
+    return safeText(text);
+  }
+
+  /** Lines of and about scripts, oldest first, from number `from` on. */
+  notes(from = 0): readonly ScriptNote[] {
+    return this.#notes.slice(Math.max(0, from - this.#forgotten));
+  }
+  /** The text of a note by its number in the log. */
+  noteText(index: number): string {
+    return this.#notes[index - this.#forgotten]?.text ?? 'a note of a script, no longer kept';
+  }
+  onNote(listener: (note: ScriptNote) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  nameOf(id: number): string {
+    return this.#entries.find((e) => e.id === id)?.name ?? String(id);
+  }
+
+  /** For rules. @throws UffdscopeError RULES. */
+  numberOf(name: string): number {
+    const entry = this.#entries.find((e) => e.name === name);
+    if (!entry) {
+      const known = this.#entries.map((e) => e.name).join(', ');
+      throw new UffdscopeError(
+        'RULES',
+        `No script is called ${name}.`,
+        known ? `There are: ${known}.` : 'Load it with --script FILE.',
+      );
+    }
+    return entry.id;
+  }
+
+  /** A script that rules name is asked only about what they give it. */
+  namedByRules(names: ReadonlySet<string>): void {
+    if (!this.#paused && [...names].join() === [...this.#named].join()) return;
+    this.#named = names;
+    this.begin();
+  }
+
+  /** Several at once. None is asked before `begin`, so that rules which name them come first. */
+  async addAll(paths: readonly string[]): Promise<void> {
+    this.#paused = true;
+    await Promise.all(paths.map((path) => this.add(path)));
+  }
+  begin(): void {
+    this.#paused = false;
+    this.#publish();
+  }
+
+  /**
+   * Behind the others. One that does not load stays out: its state is then `failed` and its `why` says where.
+   * @throws UffdscopeError SCRIPT: there is no such file.
+   */
+  async add(path: string): Promise<number> {
+    const full = checkScriptFile(path);
+    const entry: Entry = {
+      id: this.#next++,
+      path: full,
+      name: this.#freeName(nameOf(full)),
+      state: 'loading',
+      why: '',
+      program: null,
+      process: null,
+      before: { asked: 0, answered: 0, passedOn: 0, failed: 0, missed: 0 },
+      counters: {},
+      expected: new Map(),
+      watcher: null,
+      stamp: stampOf(full),
+      feed: null,
+      reloading: null,
+      errors: new Map(),
+    };
+    this.#entries.push(entry);
+    this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
+    this.#watchFile(entry);
+    await this.#load(entry);
+    return entry.id;
+  }
+
+  /** Loads its file again; the process that runs serves until the new one is ready. */
+  reload(script: number): Promise<void> {
+    const entry = this.#entry(script);
+    entry.reloading ??= this.#load(entry).finally(() => (entry.reloading = null));
+    return entry.reloading;
+  }
+
+  async switch(script: number, on: boolean): Promise<void> {
+    const entry = this.#entry(script);
+    if (!on) {
+      if (entry.state !== 'on') return;
+      entry.state = 'off';
+      entry.why = 'It was switched off by hand.';
+      return this.#publish();
+    }
+    if (entry.state === 'on') return;
+    if (entry.process?.alive && entry.process.counts().off === 0 && !entry.process.counts().parted) {
+      entry.state = 'on';
+      entry.why = '';
+      return this.#publish();
+    }
+    await this.reload(script);
+  }
+
+  async switchAll(on: boolean): Promise<void> {
+    for (const { id } of [...this.#entries]) await this.switch(id, on);
+  }
+
+  /** Each script, with what did not hold, why it is off or never loaded. One that was switched off by hand is all right. */
+  verdicts(): Verdict[] {
+    return this.#entries.flatMap((e): Verdict[] => {
+      const from = 'script' as const;
+      const ended = e.state === 'failed' || (e.state === 'off' && e.process === null);
+      const own = { from, text: e.name, ok: !ended, seen: ended ? e.why : 'it ran to the end', value: null };
+      const expected = [...e.expected].map(([text, times]) => ({
+        from,
+        text: `${e.name}: ${safeText(text)}`,
+        ok: false,
+        seen: times === 1 ? 'it did not hold once' : `it did not hold ${times} times`,
+        value: times,
+      }));
+      return [own, ...expected];
+    });
+  }
+
+  /** onDetach of each, then their end. The session has let go: nothing is asked any more. */
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearInterval(this.#timer);
+    for (const e of this.#entries) e.watcher?.close();
+    const all = [...this.#entries.flatMap((e) => (e.process ? [e.process] : [])), ...this.#parting];
+    await Promise.all(all.map((p) => p.alive && p.part()));
+  }
+
+  async #load(entry: Entry): Promise<void> {
+    const first = entry.process === null;
+    entry.stamp = stampOf(entry.path);
+    let born: ScriptProcess | null = null;
+    try {
+      const fresh = new ScriptProcess({
+        native: this.#session.native,
+        script: entry.id,
+        path: entry.path,
+        name: entry.name,
+        begin: {
+          say: 'begin',
+          path: entry.path,
+          name: entry.name,
+          seed: this.#session.seed,
+          target: this.#session.target,
+          ranges: this.#scriptRanges(),
+          memory: 0,
+        },
+        hear: (message) => this.#hear(entry, fresh, message),
+        printed: (line) => this.#say(entry, 'log', line),
+        ended: (why) => this.#processEnded(entry, fresh, why),
+      });
+      born = fresh;
+      const manifest = await fresh.ready();
+      entry.program = programOf(manifest);
+      this.#replace(entry, fresh, manifest);
+    } catch (error) {
+      born?.kill('it did not load');
+      const why = sentence((error as Error).message);
+      if (first || entry.state !== 'on') {
+        entry.state = 'failed';
+        entry.why = why;
+        this.#say(entry, 'error', `did not load: ${why}`);
+      } else {
+        this.#say(entry, 'error', `did not load again, the one before it goes on: ${why}`);
+      }
+    }
+  }
+
+  #replace(entry: Entry, fresh: ScriptProcess, manifest: Manifest): void {
+    const old = entry.process;
+    if (old) {
+      const counts = old.counts();
+      for (const key of Object.keys(entry.before) as (keyof Entry['before'])[]) entry.before[key] += counts[key];
+      this.#parting.push(old);
+    }
+    if (manifest.name !== entry.name && manifest.name !== nameOf(entry.path))
+      entry.name = this.#freeName(manifest.name, entry);
+    entry.process = fresh;
+    entry.state = 'on';
+    entry.why = '';
+    entry.errors.clear();
+    const hears = manifest.hooks.includes('onEvent') || manifest.hooks.includes('onResolved');
+    entry.feed = hears ? (entry.feed ?? new ScriptFeed(this.#session)) : null;
+    if (entry.feed) entry.feed.busy = false;
+    this.#publish();
+    if (old) this.#say(entry, 'note', 'was loaded again');
+  }
+
+  #publish(): void {
+    this.#version++;
+    if (this.#paused) return;
+    const on = this.#entries.filter((e) => e.state === 'on' && e.process !== null);
+    this.#session.native.setScripts(
+      on.map((e) => ({
+        handle: e.process!.handle,
+        deadline: Math.round(this.#deadline * 1e6),
+        filter: e.program,
+        asksFaults: e.process!.manifest!.hooks.includes('onFault') && !this.#named.has(e.name),
+      })),
+    );
+  }
+
+  #hear(entry: Entry, from: ScriptProcess, message: FromScript): void {
+    switch (message.say) {
+      case 'log':
+        return this.#say(entry, 'log', message.text);
+      case 'error':
+        return this.#error(entry, message.text);
+      case 'counts':
+        entry.counters = message.counts;
+        this.#version++;
+        return;
+      case 'expected':
+        if (!entry.expected.has(message.text)) this.#say(entry, 'error', `expected: ${message.text}`);
+        entry.expected.set(message.text, message.times);
+        return;
+      case 'fed':
+        if (entry.feed) entry.feed.busy = false;
+        return;
+      case 'done':
+        this.#calls.get(message.call)?.(message);
+        this.#calls.delete(message.call);
+        return;
+      case 'perform':
+        void this.#perform(from, message.call, message.verb, message.seqs);
+        return;
+      default:
+    }
+  }
+
+  async #perform(from: ScriptProcess, call: number, verb: Verb, seqs: readonly number[]): Promise<void> {
+    let outcomes;
+    try {
+      outcomes = await this.#session.perform(verb, seqs);
+    } catch (error) {
+      outcomes = seqs.map((seq) => ({ seq, ok: false, message: (error as Error).message }));
+    }
+    from.send({ say: 'performed', call, outcomes });
+  }
+
+  #error(entry: Entry, text: string): void {
+    const times = (entry.errors.get(text) ?? 0) + 1;
+    if (entry.errors.size > 200) entry.errors.clear();
+    entry.errors.set(text, times);
+    if (times < SAME_ERROR) this.#say(entry, 'error', text);
+    else if (times === SAME_ERROR) this.#say(entry, 'error', `${text} (further ones like it are not said)`);
+  }
+
+  #processEnded(entry: Entry, process: ScriptProcess, why: string): void {
+    for (const [call, resolve] of this.#calls)
+      resolve({ say: 'done', call, ok: false, text: `the script has ended: ${why}` });
+    this.#calls.clear();
+    if (entry.process !== process || this.#ended) return;
+    const reason = OFF_REASONS[process.counts().off];
+    const text =
+      reason === 'endless'
+        ? 'it did not come back within its deadline (an endless loop?); it is switched off'
+        : reason === 'misses'
+          ? 'it failed three times in a row; it is switched off'
+          : `${why}; it is switched off`;
+    this.#off(entry, text);
+  }
+
+  #off(entry: Entry, why: string): void {
+    const counts = entry.process!.counts();
+    for (const key of Object.keys(entry.before) as (keyof Entry['before'])[]) entry.before[key] += counts[key];
+    entry.process = null;
+    entry.state = 'off';
+    entry.why = sentence(why);
+    this.#say(entry, 'error', why);
+    this.#publish();
+  }
+
+  #say(entry: Entry, kind: ScriptNote['kind'], raw: string): void {
+    const text = `script ${entry.name}: ${safeText(raw)}`;
+    const note = { script: entry.id, text, kind };
+    const index = this.#forgotten + this.#notes.push(note) - 1;
+    if (this.#notes.length > NOTES) {
+      this.#notes.shift();
+      this.#forgotten++;
+    }
+    this.#version++;
+    this.#session.native.noteScript(entry.id, index);
+    for (const listener of this.#listeners) listener(note);
+  }
+
+  /** A few times a second: new ranges, what happened, what has parted. */
+  #look(): void {
+    const version = this.#session.native.rangesVersion();
+    if (version !== this.#ranges) {
+      this.#ranges = version;
+      const ranges = this.#scriptRanges();
+      for (const e of this.#entries) e.process?.send({ say: 'ranges', ranges });
+    }
+    for (const { feed, process: p } of this.#entries) {
+      if (!feed || feed.busy || !p?.manifest) continue;
+      const batch = feed.take(p.manifest.hooks.includes('onResolved'));
+      if (!batch) continue;
+      feed.busy = true;
+      p.send({ say: 'events', ...batch });
+    }
+    for (const old of this.#parting.filter((p) => p.counts().parted || !p.alive)) {
+      this.#parting = this.#parting.filter((p) => p !== old);
+      void old.part();
+    }
+  }
+
+  #scriptRanges(): ScriptRange[] {
+    return this.#session.ranges().map(({ id, name, start, end, modes, pageSize, path }) => ({
+      id,
+      name,
+      start,
+      end,
+      modes,
+      pageSize,
+      path,
+    }));
+  }
+
+  /** Editors write another file and rename it, so the folder is watched. */
+  #watchFile(entry: Entry): void {
+    let soon: NodeJS.Timeout | undefined;
+    const changed = (_: string, file: string | null): void => {
+      if (file !== null && file !== basename(entry.path)) return;
+      clearTimeout(soon);
+      soon = setTimeout(() => {
+        const stamp = stampOf(entry.path);
+        if (stamp === '' || stamp === entry.stamp || this.#ended) return;
+        void this.reload(entry.id);
+      }, 100).unref();
+    };
+    try {
+      entry.watcher = watch(dirname(entry.path), { persistent: false }, changed);
+      entry.watcher.on('error', () => entry.watcher?.close()); // the folder went away; `reload` still works
+    } catch {
+      this.#say(entry, 'note', 'its folder cannot be watched: a change is loaded by hand');
+    }
+  }
+
+  #entry(id: number): Entry {
+    const entry = this.#entries.find((e) => e.id === id);
+    if (!entry) throw new UffdscopeError('SCRIPT', `There is no script ${id}.`, 'See the scripts: :scripts');
+    return entry;
+  }
+
+  #freeName(wanted: string, self?: Entry): string {
+    const taken = (name: string): boolean => this.#entries.some((e) => e !== self && e.name === name);
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? wanted : `${wanted}-${n}`;
+      if (!taken(name)) return name;
+    }
+  }
+}
+
+function programOf(manifest: Manifest): Uint8Array | null {
+  if (manifest.filter === null || manifest.filter.trim() === '') return null;
+  const compiled = compileHold(manifest.filter);
+  if (!compiled.ok) throw new Error(`its filter cannot be read: ${renderFilterError(manifest.filter, compiled.error)}`);
+  return compiled.program;
+}
+
+function stampOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return stat ? `${stat.ino} ${stat.size} ${stat.mtimeNs}` : '';
+}
+
+function sentence(text: string): string {
+  const clean = safeText(text);
+  return /[.!?]$/.test(clean) ? clean : `${clean}.`;
+}
