@@ -70,16 +70,14 @@ test('? K O E : ctrl-p T H ctrl-l, and keys of what is to come', async () => {
     await t.until('found', () => /> sort/.test(t.text) && /view.sort/.test(t.text));
     await t.press('esc');
     for (const [key, reason] of [
-      ['t', /rule: comes with rules/],
       ['|', /script: comes with scripts/],
-      ['R', /record: comes with recordings/],
       ['r', /re-arm: comes with planting/],
     ] as const) {
       await t.press(key);
       await t.until(`${key} says why not`, reason);
     }
     await t.press('2', 'K');
-    await t.until('in Rules K moves a rule', /rule up: comes with rules/);
+    await t.until('in Rules K moves a rule, and there is none', /no rule is in focus/);
     const before = t.raw.length;
     await t.press('ctrl-l');
     await t.until('all is painted anew', () => t.raw.slice(before).includes('\x1b[2J'));

@@ -56,7 +56,7 @@ test('panes: 1 to 5, tab, shift-tab, tabs [ ], zoom + _, layouts -, enter and es
     await t.press(']');
     await t.until('threads', /TID +NAME +FAULTS +WRITES/);
     await t.press(']');
-    await t.until('stats', /time to answer +p50/);
+    await t.until('stats', /TIME TO ANSWER +COUNT +P50/);
     await t.press(']');
     await t.until('graph', /faults a second, one column a second/);
     await t.press('[', '[', '[');
