@@ -1,7 +1,7 @@
 /** Keys of what comes with later parts: they stand in the table and say why they do nothing yet. */
 import { no, on, PANES_ONLY, type Command, type Mode } from './command.js';
 
-const SCRIPTS = 'comes with scripts';
+const SCRIPTS = 'scripts are loaded with --script FILE; they cannot be run by a key yet';
 const PLANTING = 'comes with planting: here the page belongs to its handler';
 
 function later(
