@@ -1,12 +1,11 @@
 /** `demo`: a bundled program whose faults wait for an answer, and the screen on it. Needs no root. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { spawn } from 'node:child_process';
 import { Chalk } from 'chalk';
 import type { AttachOptions } from '../../native/session/index.js';
 import type { Session } from '../../native/session/types.js';
-import { UffdscopeError } from '../../native/session/errors.js';
+import { demoReady } from '../../native/session/demo.js';
 import { safeText } from '../../native/session/safe-text.js';
-import { findTarget, TARGETS, targetPath, type BundledTarget, type TargetReady } from '../../native/session/targets.js';
+import { findTarget, TARGETS, targetPath, type BundledTarget } from '../../native/session/targets.js';
 import { planAttach, type AttachWords } from '../attach-flags.js';
 import { withConfig } from '../config/index.js';
 import type { Context } from '../context.js';
@@ -18,8 +17,6 @@ import { VERDICT_FLAGS } from '../verdict-flags.js';
 import { needTerminal, showAttaching } from '../screen.js';
 
 export type DemoWords = AttachWords & { readonly list?: boolean };
-
-const READY_WITHIN_MS = 5000;
 
 export async function demo(name: string | undefined, words: DemoWords, context: Context): Promise<void> {
   if (words.list === true) {
@@ -42,7 +39,7 @@ export async function demo(name: string | undefined, words: DemoWords, context: 
   // With rules or scripts it begins when they are in place, so that its first fault is theirs.
   const program = spawn(targetPath(target), (rules ?? scripts) ? ['--wait'] : [], { stdio: ['pipe', 'pipe', 'pipe'] });
   program.stdin.on('error', () => {}); // it may end before it reads; that is told as its end
-  const ready = readiness(program);
+  const ready = demoReady(program);
   ready.catch(() => {}); // it may fail before anybody asks
   const attach = async (): Promise<Session> => {
     const { pid, ino, userModeOnly } = await ready;
@@ -103,7 +100,7 @@ async function demoLines(target: BundledTarget, words: AttachWords, context: Con
   const program = spawn(targetPath(target), ['--wait'], { stdio: ['pipe', 'pipe', 'pipe'] });
   program.stdin.on('error', () => {}); // it may end before it reads; that is told as its end
   try {
-    const { pid, ino, userModeOnly } = await readiness(program);
+    const { pid, ino, userModeOnly } = await demoReady(program);
     const [{ attach }, { followLines }] = await Promise.all([
       import('../../native/session/index.js'),
       import('../headless.js'),
@@ -114,30 +111,6 @@ async function demoLines(target: BundledTarget, words: AttachWords, context: Con
   } finally {
     program.kill('SIGKILL');
   }
-}
-
-/** The line it prints once its ranges are registered. */
-async function readiness(program: ChildProcess): Promise<Extract<TargetReady, { ready: true }>> {
-  const failed = new Promise<never>((_, reject) => {
-    program.once('error', (error) => reject(notReady(error.message)));
-    program.once('exit', () => reject(notReady('it ended at once')));
-    setTimeout(() => reject(notReady(`it said nothing for ${READY_WITHIN_MS / 1000} s`)), READY_WITHIN_MS).unref();
-  });
-  program.stderr!.resume(); // the screen is ours from here on
-  const lines = createInterface({ input: program.stdout! });
-  const first = new Promise<string>((resolve) => lines.once('line', resolve));
-  const said = JSON.parse(await Promise.race([first, failed])) as TargetReady;
-  failed.catch(() => {});
-  if (!said.ready) throw notReady(said.reason);
-  return said;
-}
-
-function notReady(reason: string): UffdscopeError {
-  return new UffdscopeError(
-    'NOT_SUPPORTED',
-    `The demo target could not start: ${reason}.`,
-    'See what is missing: uffdscope doctor',
-  );
 }
 
 function targetTable(style: InstanceType<typeof Chalk>, width: number | null): string {

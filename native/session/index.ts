@@ -1,5 +1,6 @@
 /** What bin/, ui/ and users import. */
 export { attach, type AttachOptions } from './attach.js';
+export { demo, type Demo, type DemoExit, type DemoOptions } from './demo.js';
 export { NativeJoin } from './session.js';
 export { RecordStream } from './record-stream.js';
 export { parseSource, sourceText } from './source-text.js';
