@@ -253,7 +253,6 @@ class Engine {
   // engine_rules.cc: what the rules decide
   bool by_rules(Monitor& m, FaultRecord& f, const RawMessage& raw, const RangeInfo* range);
   uint32_t hit_of(Monitor& m, const FaultRecord& f);
-  bool is_there(Monitor& m, const FaultRecord& f);
   void carry_out(Monitor& m, FaultRecord& f, const RawMessage& raw,
                  std::shared_ptr<const Decision> decision);
   Action decided_answer(const Monitor& m, const FaultRecord& f, const Decision& d,
@@ -316,6 +315,7 @@ class Engine {
   // engine_sweep.cc: faults that ended without us
   void supersede(const Monitor& m, const FaultRecord& f);
   void sweep_answered(int64_t now);
+  bool is_answered(Monitor& m, const FaultRecord& f);
   void sweep_gone(int64_t now);
   void tell_end(const Monitor& m);
   void sweep_unmapped(int64_t now);

@@ -49,19 +49,8 @@ uint32_t Engine::hit_of(Monitor& m, const FaultRecord& f) {
       if (other.monitor == f.monitor && other.hits) return other.hits;
     }
   }
-  if (faults_.hits(f.page) > 0 && f.kind == Kind::missing && is_there(m, f)) return 0;
+  if (faults_.hits(f.page) > 0 && f.kind == Kind::missing && is_answered(m, f)) return 0;
   return faults_.count_hit(f.page);
-}
-
-bool Engine::is_there(Monitor& m, const FaultRecord& f) {
-  if (m.of_child) return false;
-  if (!m.pagemap) {
-    auto opened = Pagemap::open(m.pid);
-    if (!opened) return false;
-    m.pagemap.emplace(std::move(*opened));
-  }
-  auto state = m.pagemap->state_of(f.page);
-  return state && *state != PageState::missing && *state != PageState::swapped;
 }
 
 /// True: a rule took it, and it is answered or waits.

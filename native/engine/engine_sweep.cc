@@ -117,6 +117,13 @@ void Engine::sweep_unmapped(int64_t now) {
   for (auto& [m, page] : over) end_unmapped(*m, page, page + page_size());
 }
 
+/// Is the page there by now, whoever brought it? Of a forked child it is not known.
+bool Engine::is_answered(Monitor& m, const FaultRecord& f) {
+  if (m.of_child) return false;
+  auto state = page_state(m, f.page);
+  return state && answered(f, *state, *m.pagemap);
+}
+
 /// A few times a second: is the page there by now? Then somebody else brought it; a thread that
 /// still sleeps on it is woken, which is right in every case.
 void Engine::sweep_answered(int64_t now) {
@@ -127,10 +134,9 @@ void Engine::sweep_answered(int64_t now) {
   for (auto& [seq, w] : faults_.all_waiting()) {
     if (++looked > kAtOnce) break;
     Monitor* m = monitor(w.record.monitor);
-    if (!m || m->gone || m->of_child || w.record.state == State::failed) continue;
+    if (!m || m->gone || w.record.state == State::failed) continue;
     if (w.placed != Action::none) continue;  // there by our own doing, asleep on purpose
-    auto state = page_state(*m, w.record.page);
-    if (state && answered(w.record, *state, *m->pagemap)) over.push_back(seq);
+    if (is_answered(*m, w.record)) over.push_back(seq);
   }
   for (uint64_t seq : over) {
     auto* w = faults_.waiting(seq);

@@ -23,6 +23,13 @@ export function handlerRefusal(refusal: number, pid: number): UffdscopeError {
         'Run it as root, or with CAP_SYS_PTRACE; under Yama set kernel.yama.ptrace_scope to 0.',
       );
     case 2:
+      if (isKeeper({ refusal, pid })) {
+        return new UffdscopeError(
+          'TRACED',
+          `Another uffdscope takes part, or its keeper (process ${pid}) still gives back what it held.`,
+          'Leave there first, or wait until that keeper has ended.',
+        );
+      }
       return new UffdscopeError(
         'TRACED',
         `The handler is traced by another debugger (process ${pid}).`,
