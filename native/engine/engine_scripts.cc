@@ -2,6 +2,7 @@
 // other; what a script does with it, and what becomes of it when the script does not answer, is
 // decided here.
 #include <poll.h>
+#include <sched.h>
 #include <sys/epoll.h>
 
 #include <algorithm>
@@ -14,8 +15,9 @@ namespace uffdscope {
 namespace {
 
 constexpr uint32_t kFailuresInARow = 3;
-/// In one call of JavaScript for so long: it will not come back.
-constexpr int64_t kEndless = kSecond;
+/// In one call of JavaScript for so long when a deadline of at least a second has passed: it will
+/// not come back. Less than the deadline, since it took the question a little after it was asked.
+constexpr int64_t kEndless = kSecond / 2;
 
 bool has_ended(const ScriptPort& port) {
   pollfd end{port.process_fd(), POLLIN, 0};
@@ -87,8 +89,15 @@ void Engine::hear_of_page(const Monitor& m, uint64_t page) {
   for (uint64_t seq : faults_.waiting_in(page, page + 1)) {
     auto* w = faults_.waiting(seq);
     if (!w || w->record.monitor != m.id || !w->script) continue;
-    w->script->let_finish(w->slot);
-    hear_script(*w->script);
+    ScriptPort& port = *w->script;
+    const uint32_t slot = w->slot;
+    port.let_finish(slot);
+    // Done is said a moment before it stands in the queue.
+    for (int i = 0; i < 1000; ++i) {
+      hear_script(port);
+      if (step_of(port.place(slot).turn.load(std::memory_order_acquire)) != ScriptStep::done) break;
+      ::sched_yield();
+    }
   }
 }
 
@@ -273,7 +282,7 @@ void Engine::look_at_scripts(int64_t now) {
     end_question(*w);
     by_default(*w);
     if (!port.works()) continue;
-    if (stuck && port.deadline_ns >= kEndless) {
+    if (stuck && port.deadline_ns >= kSecond) {
       switch_off(port, ScriptOff::endless);
     } else {
       script_failed(port);

@@ -43,8 +43,7 @@ void Engine::supersede(const Monitor& m, const FaultRecord& f) {
 void Engine::ended_elsewhere(FaultTable::Waiting& w, By by) {
   const uint64_t seq = w.record.seq;
   if (w.script) {  // it may have been the script's process, which tells us after the ioctl
-    w.script->let_finish(w.slot);
-    hear_script(*w.script);
+    hear_of_page(*monitor(w.record.monitor), w.record.page);
     if (!faults_.waiting(seq)) return;
   }
   settle(w, State::gone, Action::wake, by, 0);

@@ -39,7 +39,6 @@ export class ScriptProcess {
   readonly #watch: NodeJS.Timeout;
   #why = '';
   #ended = false;
-  #closed = false;
   #noise = false;
   readonly #gone: Promise<void>;
   manifest: Manifest | null = null;
@@ -108,8 +107,9 @@ export class ScriptProcess {
   }
 
   counts(): NativeScriptCounts {
-    return this.#birth.native.scriptCounts(this.handle);
+    return this.#last ?? this.#birth.native.scriptCounts(this.handle);
   }
+  #last: NativeScriptCounts | null = null;
 
   /** At once. `why`: half a sentence, for those who ask. */
   kill(why: string): void {
@@ -136,8 +136,8 @@ export class ScriptProcess {
 
   /** After this nothing may be asked of it. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#last) return;
+    this.#last = this.counts();
     this.#birth.native.scriptClose(this.handle);
   }
 
