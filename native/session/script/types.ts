@@ -1,7 +1,7 @@
 /**
  * What a script sees and gives. A script is a file of TypeScript or JavaScript whose default export is a `Script`; it runs
  * in a process of its own. Addresses are `bigint`, sizes bytes, times of records nanoseconds, times that a script gives
- * milliseconds. docs/reference/scripts.md is made from these types.
+ * milliseconds. docs/howto/write-a-script.md tells it to a person.
  */
 import type { Access, Action, FaultKind, Process, RangeMode, Source, Verb, VerbOutcome } from '../types.js';
 
