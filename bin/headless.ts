@@ -41,9 +41,9 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
   const odd = [...session.holdNotes, ...session.ruleNotes, ...notes, ...expected];
   for (const note of odd) context.say(`uffdscope: ${note}`);
   const put = (records: Iterable<SessionRecord>): void => {
-    if (plan.format === null) return;
     for (const record of records)
-      if (!('seq' in record) || record.type === 'diverge' || wanted(record.seq)) out.write(line(record));
+      if (!('seq' in record) || record.type === 'diverge' || wanted(record.seq))
+        if (plan.format !== null) out.write(line(record)); // read all the same: what is not taken stays behind
   };
   const diverged = new DivergenceWatch(session, context);
   let reason = 'stopped';
