@@ -65,8 +65,8 @@ void Keeper::run() {
   channel_.say({KeeperSay::ready, 0, ::getpid(), 0, 0, 0});
   while (true) {
     wait();
-    meet_newborns(now_ns());  // first of all: they are about to run
-    on_child_signal();
+    on_child_signal();  // first of all: a thread that was stopped in a call is mended here
+    meet_newborns(now_ns());
     channel_.flush();
     hear();
     if (bye_) {
@@ -84,7 +84,7 @@ void Keeper::run() {
     step_armings(now);
     if (now >= lookout_.due()) look(now);
     answer_thaws(now);
-    newborns_.listen(lookout_.any_armed(), now);
+    newborns_.listen(lookout_.any_armed() || !armings_.empty(), now);
     if (now >= wards_.due()) wards_.look(now);
   }
 }

@@ -104,6 +104,9 @@ void Keeper::arm(uint32_t monitor, bool forgotten) {
                   static_cast<uint64_t>(standing.longest_stop_ns), 0});
     return;
   }
+  // Before any thread is interrupted: between its stop and our mending of the call that the stop
+  // broke nothing slow may stand, or our death in between is an EINTR for it.
+  newborns_.listen(true, now_ns());
   if (!is_arming(monitor))
     armings_.emplace_back(monitor, now_ns(), forgotten,
                           [this](uint32_t id) { return journal_.in_hand(id); });

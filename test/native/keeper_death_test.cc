@@ -242,7 +242,7 @@ TEST_CASE("the keeper is killed at any moment of freezing and letting go") {
   // Some 20 us remain in which an epoll_wait may see EINTR: between its entry-stop and the step
   // back. Wrong bytes and lost faults may never be.
   long eintr = 0;
-  constexpr int kKills = 150;
+  constexpr int kKills = 300;  // enough to tell a window of 20 us from one of 200
   Handler handler("epoll touchers=2");
   Userfaultfd uffd = handler.uffd();
   for (int i = 0; i < kKills; i++) {
