@@ -149,7 +149,9 @@ std::optional<KeeperMessage> Arming::look(int64_t now, Lookout& lookout, Freezer
   if (seen.refused) unseen_ = seen.refused;
   if (auto reply = freeze_seen(now, seen, watched, freezer)) return reply;
   lookout.forget_gone(now);
-  if (freezer.standing(monitor_).frozen == 0) look_at_bystanders(lookout, now);
+  // Never behind an interrupt: it takes its time, and the thread's broken call waits to be mended.
+  Freezer::Standing standing = freezer.standing(monitor_);
+  if (standing.frozen == 0 && standing.in_transit == 0) look_at_bystanders(lookout, now);
   int64_t cost = now_ns() - now;
   due_ = now + std::max({kMilli, 2 * cost, (now - begun_) / 32});
   return std::nullopt;
