@@ -77,6 +77,7 @@ test('short of a block: what lies behind it faults again', async () => {
     async (session, pages) => {
       await until('eight pages', () => pages().length === 8);
       // Blocks lie at multiples of 16k, wherever the range begins: two answers each, or one of a page at either end.
+      await until('they are counted', () => session.snapshot().faults >= 4);
       const { faults } = session.snapshot();
       assert.ok(faults >= 4 && faults <= 6, `${faults} faults`);
     },
