@@ -152,7 +152,8 @@ std::optional<KeeperMessage> Arming::look(int64_t now, Lookout& lookout, Freezer
   // Never behind an interrupt: it takes its time, and the thread's broken call waits to be mended.
   Freezer::Standing standing = freezer.standing(monitor_);
   if (standing.frozen == 0 && standing.in_transit == 0) look_at_bystanders(lookout, now);
-  int64_t cost = now_ns() - now;
+  looked_at_ = now_ns();
+  int64_t cost = looked_at_ - now;
   due_ = now + std::max({kMilli, 2 * cost, (now - begun_) / 32});
   return std::nullopt;
 }
@@ -195,6 +196,10 @@ std::optional<KeeperMessage> Arming::step(int64_t now, Lookout& lookout, Freezer
   // A stop wakes the keeper by itself, many times while threads run on; looks have a pace of
   // theirs.
   bool looking = now >= due_;
+  if (looking && freezer.moving() && now < looked_at_ + kBetweenLooksWhileMoving) {
+    due_ = looked_at_ + kBetweenLooksWhileMoving;
+    looking = false;
+  }
   std::optional<KeeperMessage> reply;
   if (looking) reply = look(now, lookout, freezer);
   if (!reply && (looking || freezer.standing(monitor_).in_transit == 0))

@@ -50,7 +50,7 @@ class Arming {
   KeeperMessage refused(KeeperRefusal why, pid_t pid) const;
 
   uint32_t monitor_;
-  int64_t begun_, due_;
+  int64_t begun_, due_, looked_at_ = 0;
   bool looked_ = false;
   bool forgotten_ = false, counted_ = false;
   Ours ours_;

@@ -85,6 +85,10 @@ unsigned Freezer::failures(pid_t tid) const {
   return it == failures_.end() ? 0 : it->second;
 }
 
+bool Freezer::moving() const {
+  return std::ranges::any_of(threads_, [](const auto& entry) { return !entry.second.frozen(); });
+}
+
 size_t Freezer::leaving() const {
   return static_cast<size_t>(
       std::ranges::count_if(threads_, [](const auto& entry) { return entry.second.leaving(); }));

@@ -37,6 +37,9 @@ class Freezer {
   /// How often this thread failed to come to its wait since release(monitor).
   unsigned failures(pid_t tid) const;
   bool empty() const { return threads_.empty(); }
+  /// Are there threads that are neither held nor free yet? At any of their stops a call may be
+  /// broken until it is mended: whatever takes time waits.
+  bool moving() const;
   /// Threads that wait to be let go at their next stop; nothing else is traced when idle.
   size_t leaving() const;
 

@@ -82,7 +82,7 @@ void Keeper::run() {
     freezer_.on_time(now);
     if (now >= parent_due_) watch_parent(now);
     step_armings(now);
-    if (now >= lookout_.due()) look(now);
+    if (now >= lookout_.due() && !lookout_.put_off(freezer_.moving(), now)) look(now);
     answer_thaws(now);
     newborns_.listen(lookout_.any_armed() || !armings_.empty(), now);
     if (now >= wards_.due()) wards_.look(now);

@@ -120,6 +120,7 @@ Lookout::Meaning Lookout::meaning_for(const Watched& watched, pid_t pid,
 }
 
 Lookout::Sightings Lookout::look_fully(uint32_t monitor, int64_t now) {
+  looked_at_ = now;
   Sightings seen;
   Watched* watched = find(monitor);
   if (!watched) return seen;
@@ -153,7 +154,15 @@ std::vector<Holders::Holder> Lookout::all_holders() const {
   return all;
 }
 
+bool Lookout::put_off(bool moving, int64_t now) {
+  int64_t next = looked_at_ + kBetweenLooksWhileMoving;
+  if (!moving || now >= next) return false;
+  due_ = next;
+  return true;
+}
+
 Lookout::Sightings Lookout::look_some(int64_t now) {
+  looked_at_ = now;
   Sightings seen;
   // Descriptors change hands rarely; threads come to their waits all the time.
   if (now - holders_looked_at_ >= (now - newest_ < kSecond ? kYoungPause : kHoldersPause)) {

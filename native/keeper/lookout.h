@@ -20,6 +20,10 @@
 
 namespace uffdscope {
 
+// A look takes a fair part of a millisecond, in which no stop is heard: while threads are on their
+// way into one or out of one they come no closer than this.
+inline constexpr int64_t kBetweenLooksWhileMoving = 20'000'000;  // ns
+
 /// A thread that reads a uffd.
 struct Reader {
   pid_t pid = 0, tid = 0;
@@ -73,6 +77,8 @@ class Lookout {
   bool holds(pid_t pid) const;
   bool any_armed() const;
   int64_t due() const { return due_; }
+  /// While threads are on their way into a stop or out of one: not now, true, but soon.
+  bool put_off(bool moving, int64_t now);
   void hurry(int64_t now) { due_ = now; }
 
   struct Gone {
@@ -99,7 +105,7 @@ class Lookout {
   std::map<pid_t, ThreadRoll> rolls_;
   ReadCounts counts_;
   int64_t holders_looked_at_ = 0;
-  int64_t newest_ = 0, due_ = INT64_MAX;
+  int64_t newest_ = 0, looked_at_ = 0, due_ = INT64_MAX;
 };
 
 }  // namespace uffdscope

@@ -242,7 +242,8 @@ TEST_CASE("the keeper is killed at any moment of freezing and letting go") {
   // Some 20 us remain in which an epoll_wait may see EINTR: between its entry-stop and the step
   // back. Wrong bytes and lost faults may never be.
   long eintr = 0;
-  constexpr int kKills = 300;  // enough to tell a window of 20 us from one of 200
+  constexpr int kKills =
+      1000;  // of 3 ms, in which a window of 20 us is hit 7 times, by luck never 20
   Handler handler("epoll touchers=2");
   Userfaultfd uffd = handler.uffd();
   for (int i = 0; i < kKills; i++) {
