@@ -9,6 +9,7 @@ import type { Context } from './context.js';
 import { eventLines, type EventFormat } from './output/event-lines.js';
 import { DivergenceWatch } from './output/divergence.js';
 import { untilInterrupted } from './output/interrupt.js';
+import { restAfter } from './output/pace.js';
 import { sayRecorded } from './output/recorded.js';
 import type { Metrics } from './metrics.js';
 import type { VerdictPlan } from './verdict-flags.js';
@@ -22,8 +23,6 @@ export interface LinesPlan {
   readonly verdicts: VerdictPlan;
   readonly metrics?: Metrics;
 }
-
-const POLL_MS = 20;
 
 /** Hands everything back before it returns or throws. */
 export async function followLines(session: NativeJoin, plan: LinesPlan, context: Context): Promise<void> {
@@ -55,14 +54,16 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
     }
     const end = endOf(session, plan, interrupt.signal, out.closed);
     let stuck = '';
-    while ((reason = end()) === '') {
+    while ((reason = end.reason()) === '') {
       if (session.stuck !== stuck && (stuck = session.stuck) !== '') context.say(`uffdscope: ${stuck}`);
+      const woke = performance.now();
       put(stream.take());
       judge.look();
       put(diverged.take());
       await out.drain();
       if (readerGone(out.fd)) out.close();
-      await pause(POLL_MS, [interrupt.signal, out.closed]);
+      const rest = restAfter(performance.now() - woke, stream.unread);
+      await pause(Math.min(rest, end.left()), [interrupt.signal, out.closed]);
     }
   } finally {
     const { released, behind } = await session.detach();
@@ -82,15 +83,23 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
   await conclude({ session, judge, lost, textOnStdout: plan.format === 'text' }, plan.verdicts, context);
 }
 
-/** '' while it goes on, else why it ends. */
-function endOf(session: NativeJoin, plan: LinesPlan, interrupted: AbortSignal, closed: AbortSignal): () => string {
+interface End {
+  /** '' while it goes on, else why it ends. */
+  reason(): string;
+  /** ms until its time is over. */
+  left(): number;
+}
+
+function endOf(session: NativeJoin, plan: LinesPlan, interrupted: AbortSignal, closed: AbortSignal): End {
   const until = plan.duration === null ? Infinity : performance.now() + plan.duration / 1e6;
-  return () => {
+  const left = (): number => Math.max(0, until - performance.now());
+  const reason = (): string => {
     if (interrupted.aborted) return 'as asked by a signal';
     if (closed.aborted) return 'since nobody reads any more';
-    if (performance.now() >= until) return 'its time over';
+    if (left() === 0) return 'its time over';
     return session.snapshot().alive ? '' : 'which has ended';
   };
+  return { reason, left };
 }
 
 interface Wanted {

@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/syscall.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -20,25 +19,12 @@
 namespace uffdscope {
 namespace {
 
-constexpr uint64_t kTagWake = 0, kTagKeeper = 1, kTagMonitor = 16;
+constexpr uint64_t kTagWake = 0, kTagKeeper = 1, kTagAlarm = 2, kTagMonitor = 16;
 constexpr int64_t kHeartbeat = 200 * kMilli;
 /// A uffd without O_NONBLOCK can't be polled (POLLERR): its fdinfo is looked at this often while we
 /// are armed.
 constexpr int64_t kBlockingLook = 2 * kMilli;
 constexpr int64_t kTurnLook = 1 * kMilli;
-
-int wait_for(int epoll, epoll_event* events, int count, int64_t ns) {
-  static std::atomic<bool> no_pwait2{false};  // before 5.11
-  if (!no_pwait2.load(std::memory_order_relaxed)) {
-    timespec ts{ns / kSecond, ns % kSecond};
-    int n = static_cast<int>(::syscall(SYS_epoll_pwait2, epoll, events, count,
-                                       ns < 0 ? nullptr : &ts, nullptr, sizeof(sigset_t)));
-    if (n >= 0 || errno != ENOSYS) return n;
-    no_pwait2 = true;
-  }
-  return ::epoll_wait(epoll, events, count,
-                      ns < 0 ? -1 : static_cast<int>((ns + kMilli - 1) / kMilli));
-}
 
 }  // namespace
 
@@ -63,9 +49,12 @@ Result<void> Engine::start() {
   if (auto k = keeper_.start(keeper_path_); !k) return k;
   epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
   wake_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!epoll_ || !wake_) return std::unexpected(KernelError{"epoll_create1", errno});
+  if (!epoll_ || !wake_ || !alarm_.open())
+    return std::unexpected(KernelError{"epoll_create1", errno});
   epoll_event e{EPOLLIN, {.u64 = kTagWake}};
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &e);
+  e.data.u64 = kTagAlarm;
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, alarm_.fd(), &e);
   e.data.u64 = kTagKeeper;
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, keeper_.channel(), &e);
   thread_ = std::thread([this] { run(); });
@@ -125,7 +114,7 @@ Monitor* Engine::monitor(uint32_t id) {
   return id >= 1 && id <= monitors_.size() ? monitors_[id - 1].get() : nullptr;
 }
 
-/// Nanoseconds until something is due, -1: nothing is.
+/// When something is due, INT64_MAX: nothing is.
 int64_t Engine::next_wake(int64_t now) const {
   int64_t at = INT64_MAX;
   if (!work_.empty()) at = work_.top().due;
@@ -140,8 +129,16 @@ int64_t Engine::next_wake(int64_t now) const {
   }
   if (!script_due_.empty()) at = std::min(at, script_due_.begin()->first);
   if (releasing_) at = std::min(at, now + kTurnLook);
-  if (at == INT64_MAX) return -1;
-  return std::max<int64_t>(0, at - now);
+  return at;
+}
+
+/// Whether there is something to sleep for: false when the next thing is due already.
+bool Engine::may_sleep() {
+  if (!scripts_sleep()) return false;
+  const int64_t now = now_ns(), due = next_wake(now);
+  if (due <= now) return false;
+  if (due != INT64_MAX) alarm_.ring_by(due);
+  return true;
 }
 
 /// Tells the keeper that this thread is at work.
@@ -154,7 +151,7 @@ void Engine::run() {
   epoll_event events[32];
   Journal& journal = keeper_.journal();
   while (!quit_) {
-    int n = wait_for(epoll_.get(), events, 32, scripts_sleep() ? next_wake(now_ns()) : 0);
+    int n = ::epoll_wait(epoll_.get(), events, 32, may_sleep() ? -1 : 0);
     beat();
     // While we were stopped or stuck the keeper may have acted for us: then nothing here is ours
     // any more until it has said what it did.
@@ -168,6 +165,8 @@ void Engine::run() {
         run_posted();
       } else if (tag == kTagKeeper) {
         hear_keeper();
+      } else if (tag == kTagAlarm) {
+        alarm_.rang();
       } else if (Monitor* m = monitor(static_cast<uint32_t>(tag - kTagMonitor));
                  m && m->reads() && !waiting_for_turn_) {
         drain(*m);
@@ -207,6 +206,7 @@ void Engine::run() {
   publish_counts();
   epoll_.reset();  // who keeps us for our rings keeps no descriptor
   wake_.reset();
+  alarm_.close();
 }
 
 /// What epoll tells of others: a fault to read, or an event (which fdinfo does not count) to read

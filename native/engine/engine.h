@@ -15,6 +15,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "engine/alarm.h"
 #include "engine/clock.h"
 #include "engine/event_log.h"
 #include "engine/fault_table.h"
@@ -182,6 +183,7 @@ class Engine {
   void run();
   void run_posted();
   int64_t next_wake(int64_t now) const;
+  bool may_sleep();
   Monitor* monitor(uint32_t id);
   void poll_monitor(Monitor& m, bool on);
   void look_at_blocking(Monitor& m);
@@ -384,6 +386,7 @@ class Engine {
   std::vector<std::function<void(Released)>> release_waiters_;
 
   UniqueFd epoll_, wake_;
+  Alarm alarm_;
   std::mutex posted_mutex_;
   std::vector<std::function<void()>> posted_;
   bool ended_ = false;  // guarded by posted_mutex_

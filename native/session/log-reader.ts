@@ -25,7 +25,8 @@ export interface LogEntry {
 export class LogReader {
   readonly #words: Uint32Array;
   readonly #bytes: Uint8Array;
-  readonly #capacity: number;
+  /** In entries. */
+  readonly capacity: number;
 
   constructor(
     ring: ArrayBuffer,
@@ -33,12 +34,12 @@ export class LogReader {
   ) {
     this.#words = new Uint32Array(ring);
     this.#bytes = new Uint8Array(ring);
-    this.#capacity = ring.byteLength / LOG_SIZE;
+    this.capacity = ring.byteLength / LOG_SIZE;
   }
 
   /** The entry numbered `index`, or null when it was overwritten (or is not written yet). */
   at(index: number): LogEntry | null {
-    const slot = index % this.#capacity;
+    const slot = index % this.capacity;
     const w = slot * STRIDE;
     const b = slot * LOG_SIZE;
     if (u64(this.#words, w) !== index) return null;
@@ -65,6 +66,6 @@ export class LogReader {
 
   /** Oldest number that can still be there when `last` is the newest. */
   first(last: number): number {
-    return Math.max(1, last - this.#capacity + 1);
+    return Math.max(1, last - this.capacity + 1);
   }
 }

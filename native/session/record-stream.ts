@@ -38,6 +38,11 @@ export class RecordStream {
     return this.#next <= this.session.native.snapshot().lastLog;
   }
 
+  /** How much of the log waits to be taken: 0 nothing, 1 as much as it holds. */
+  get unread(): number {
+    return Math.min(1, (this.session.native.snapshot().lastLog + 1 - this.#next) / this.#reader.capacity);
+  }
+
   /** The first lines: what we are attached to. */
   *begin(): Generator<SessionRecord> {
     const { session } = this;
