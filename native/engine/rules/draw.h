@@ -30,8 +30,15 @@ constexpr uint64_t hash_text(std::string_view text) {
 
 class Draws {
  public:
+  /// What the draws of all rules about one fault have in common: hashed once a fault, not once a
+  /// rule.
+  static constexpr uint64_t common(uint64_t seed, uint64_t range, uint64_t page_index,
+                                   uint64_t hit) {
+    return mix(mix(mix(mix(seed) ^ range) ^ page_index) ^ hit);
+  }
+  Draws(uint64_t common, uint64_t rule) : state_(mix(common ^ rule)) {}
   Draws(uint64_t seed, uint64_t rule, uint64_t range, uint64_t page_index, uint64_t hit)
-      : state_(mix(mix(mix(mix(mix(seed) ^ rule) ^ range) ^ page_index) ^ hit)) {}
+      : Draws(common(seed, range, page_index, hit), rule) {}
 
   uint64_t next() { return mix(state_ ^ mix(++drawn_)); }
   /// [0, 1), 53 bits.

@@ -34,7 +34,13 @@ RuleSet::RuleSet(std::vector<std::shared_ptr<const Rule>> rules,
                  std::vector<std::shared_ptr<RuleMemory>> memories, uint64_t seed,
                  int64_t session_start)
     : rules_(std::move(rules)), memories_(std::move(memories)), seed_(seed), start_(session_start) {
-  for (const auto& r : rules_) needs_hits_ |= r->draws() || (r->filter && r->filter->asks_hits());
+  for (const auto& r : rules_) {
+    needs_hits_ |= r->draws() || (r->filter && r->filter->asks_hits());
+    briefs_.push_back({.key = r->key,
+                       .prob = r->prob,
+                       .filter = r->filter ? &*r->filter : nullptr,
+                       .chance_only = r->prob < 1 && !r->when && !r->limit});
+  }
 }
 
 std::span<const uint16_t> RuleSet::candidates(const FaultRecord& f, const RangeInfo* range) {
@@ -87,16 +93,19 @@ bool RuleSet::decide(const FaultRecord& f, const RangeInfo* range, Decision& out
   if (list.empty()) return false;
   const FaultSubject subject = subject_of(f, range, start_);
   const FaultText text(f, range);
+  const uint64_t place = (f.page - (range ? range->start : 0)) >> f.page_shift;
+  const uint64_t common = Draws::common(seed_, last_->range_hash, place, f.hits);
   bool taken = false;
   for (uint16_t i : list) {
-    const Rule& r = *rules_[i];
-    if (r.filter && !r.filter->matches(subject, text)) continue;
+    const Brief& b = briefs_[i];
+    if (b.filter && !b.filter->matches(subject, text)) continue;
     RuleMemory& m = *memories_[i];
     m.counts.matched.store(m.counts.matched.load(std::memory_order_relaxed) + 1,
                            std::memory_order_relaxed);
-    const uint64_t place = (f.page - (range ? range->start : 0)) >> f.page_shift;
-    Draws draws(seed_, r.key, last_->range_hash, place, f.hits);
-    if (!takes_turn(r, m, f, draws)) continue;
+    Draws draws(common, b.key);
+    if (b.chance_only && draws.share() >= b.prob) continue;
+    const Rule& r = *rules_[i];
+    if (!b.chance_only && !takes_turn(r, m, f, draws)) continue;
     m.counts.acted.store(m.counts.acted.load(std::memory_order_relaxed) + 1,
                          std::memory_order_relaxed);
     taken = true;

@@ -74,11 +74,19 @@ class RuleSet {
     bool known[6] = {};
     std::vector<uint16_t> of[6];
   };
+  /// What most rules are refused by, side by side in memory.
+  struct Brief {
+    uint64_t key;
+    double prob;
+    const FilterProgram* filter;  // null: every fault
+    bool chance_only;             // whether it is this match's turn hangs on `prob` alone
+  };
   std::span<const uint16_t> candidates(const FaultRecord& f, const RangeInfo* range);
   bool takes_turn(const Rule& r, RuleMemory& m, const FaultRecord& f, class Draws& draws);
 
   std::vector<std::shared_ptr<const Rule>> rules_;
   std::vector<std::shared_ptr<RuleMemory>> memories_;
+  std::vector<Brief> briefs_;  // of rules_
   uint64_t seed_;
   int64_t start_;
   bool needs_hits_ = false;
