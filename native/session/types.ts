@@ -3,6 +3,8 @@
  * Words are those of the docs; addresses are `bigint`, times are nanoseconds as `number`.
  */
 
+import type { Scripts } from './script/scripts.js';
+
 /** Why the kernel stopped the thread (uffd_msg.arg.pagefault.flags). */
 export type FaultKind = 'missing' | 'wp' | 'minor';
 export type Access = 'read' | 'write';
@@ -338,6 +340,7 @@ export interface Session extends AsyncDisposable {
   ranges(): readonly Range[];
   readonly faults: FaultHistory;
   readonly rules: Rules;
+  readonly scripts: Scripts;
   /** Events with index >= from, at most `max`. */
   events(from: number, max: number): TargetEvent[];
   /** Hold what the filter takes; null is "hold everything". Arms. */
@@ -346,6 +349,11 @@ export interface Session extends AsyncDisposable {
   redrive(): Promise<void>;
   /** Several rules at once, behind the others: all or none. Arms. Gives what may surprise. @throws UffdscopeError RULES */
   useRules(texts: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Scripts from these files, behind the others. Arms. One that does not load stays in the list and says why.
+   * @throws UffdscopeError SCRIPT: there is no such file.
+   */
+  useScripts(paths: readonly string[]): Promise<void>;
   /** Stop holding; what is held stays held until answered. */
   unhold(): void;
   /** Do one thing to each fault named. Arms where it must. Outcomes in the order asked. */

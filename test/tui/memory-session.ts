@@ -19,6 +19,7 @@ import type {
 } from '../../native/session/types.js';
 import { RuleBook } from '../../native/session/rules/index.js';
 import { MemoryFaults } from './memory-faults.js';
+import { MemoryScripts } from './memory-scripts.js';
 
 export interface MemoryOptions {
   /** Faults answered before the screen opens. */
@@ -53,6 +54,7 @@ export class MemorySession implements Session {
   readonly faults: MemoryFaults;
   /** What was asked of the session, for tests to read. */
   readonly calls: string[] = [];
+  readonly scripts = new MemoryScripts(this.calls);
   notice = '';
   #ranges: Range[];
   #events: TargetEvent[] = [];
@@ -165,6 +167,11 @@ export class MemorySession implements Session {
     const notes = this.rules.addAll(texts);
     this.#stance = 'armed';
     return [...notes, ...this.rules.warnings()];
+  }
+
+  async useScripts(paths: readonly string[]): Promise<void> {
+    for (const path of paths) this.scripts.put({ name: path.replace(/^.*\/|\.\w+$/g, ''), path });
+    this.#stance = 'armed';
   }
 
   async redrive(): Promise<void> {

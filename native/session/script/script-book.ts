@@ -10,44 +10,11 @@ import type { NativeJoin } from '../session.js';
 import type { Verb } from '../types.js';
 import { checkScriptFile } from './script-file.js';
 import { nameOf } from './script-name.js';
-import type { FromScript, Hook, Manifest } from './messages.js';
+import type { FromScript, Manifest } from './messages.js';
 import { OFF_REASONS, ScriptProcess } from './script-process.js';
 import { ScriptFeed } from './script-feed.js';
+import type { ScriptNote, ScriptRow, Scripts, ScriptState } from './scripts.js';
 import type { ScriptRange } from './types.js';
-
-export type ScriptState = 'loading' | 'on' | 'off' | 'failed';
-
-/** A script as lists show it. */
-export interface ScriptRow {
-  /** Stable for the session; `script:NAME` in records. */
-  readonly id: number;
-  readonly name: string;
-  readonly path: string;
-  readonly state: ScriptState;
-  /** Why it is off or failed, as a sentence; else ''. */
-  readonly why: string;
-  readonly filter: string | null;
-  readonly hooks: readonly Hook[];
-  readonly commands: Manifest['commands'];
-  /** Faults it was asked about, and what came of them. */
-  readonly asked: number;
-  readonly answered: number;
-  readonly passedOn: number;
-  readonly failed: number;
-  readonly missed: number;
-  /** `ctx.count` */
-  readonly counters: Readonly<Record<string, number>>;
-  /** Its process, while it runs. */
-  readonly pid: number | null;
-}
-
-/** A line about a script, or of one. `text` is safe to print. */
-export interface ScriptNote {
-  readonly script: number;
-  readonly text: string;
-  /** `log`: the script's own words. */
-  readonly kind: 'log' | 'error' | 'note';
-}
 
 interface Entry {
   readonly id: number;
@@ -73,10 +40,12 @@ const NOTES = 1000;
 /** An error that comes with every fault is said so often, then counted. */
 const SAME_ERROR = 3;
 
-export class ScriptBook {
+export class ScriptBook implements Scripts {
   readonly #session: NativeJoin;
   readonly #deadline: number;
   #entries: Entry[] = [];
+  /** Their names stand in records, and what did not hold is not undone. */
+  #removed: Entry[] = [];
   #next = 1;
   #version = 0;
   #notes: ScriptNote[] = [];
@@ -160,12 +129,15 @@ export class ScriptBook {
   noteText(index: number): string {
     return this.#notes[index - this.#forgotten]?.text ?? 'a note of a script, no longer kept';
   }
-  onNote(listener: (note: ScriptNote) => void): void {
+  onNote(listener: (note: ScriptNote) => void): () => void {
     this.#listeners.push(listener);
+    return () => {
+      this.#listeners = this.#listeners.filter((one) => one !== listener);
+    };
   }
 
   nameOf(id: number): string {
-    return this.#entries.find((e) => e.id === id)?.name ?? String(id);
+    return (this.#entries.find((e) => e.id === id) ?? this.#removed.find((e) => e.id === id))?.name ?? String(id);
   }
 
   /** For rules. @throws UffdscopeError RULES. */
@@ -253,13 +225,24 @@ export class ScriptBook {
     await this.reload(script);
   }
 
+  /** Its onDetach, then its end. What it was asked about it may still answer until the deadline. */
+  async remove(script: number): Promise<void> {
+    const entry = this.#entry(script);
+    this.#entries = this.#entries.filter((e) => e !== entry);
+    this.#removed.push(entry);
+    entry.watcher?.close();
+    if (entry.process) this.#parting.push(entry.process);
+    this.#say(entry, 'note', 'was taken out');
+    this.#publish();
+  }
+
   async switchAll(on: boolean): Promise<void> {
     for (const { id } of [...this.#entries]) await this.switch(id, on);
   }
 
   /** Each script, with what did not hold, why it is off or never loaded. One that was switched off by hand is all right. */
   verdicts(): Verdict[] {
-    return this.#entries.flatMap((e): Verdict[] => {
+    return [...this.#entries, ...this.#removed].flatMap((e): Verdict[] => {
       const from = 'script' as const;
       const ended = e.state === 'failed' || (e.state === 'off' && e.process === null);
       const own = { from, text: e.name, ok: !ended, seen: ended ? e.why : 'it ran to the end', value: null };
