@@ -185,7 +185,7 @@ Lookout::Sightings Lookout::look_some(int64_t now) {
 
 int64_t Lookout::pause(int64_t now, int64_t cost) const {
   if (any_armed()) return std::max(kArmedPause, 20 * cost);
-  return std::max(now - newest_ < kSecond ? kYoungPause : kIdlePause, 200 * cost);
+  return std::max(now - newest_ < kSecond ? kYoungPause : kIdlePause, 300 * cost);
 }
 
 std::vector<Lookout::Gone> Lookout::forget_gone(int64_t now) {

@@ -50,7 +50,7 @@ TEST_CASE("looking on costs next to nothing, however many threads there are") {
       MESSAGE(std::string(arguments) << ": nothing watched " << unused * 100 << " %, watching "
                                      << watching * 100 << " %, armed " << armed * 100 << " %");
       CHECK(unused < 0.001);
-      CHECK(watching < 0.01);  // at most 0.5 %, told in ticks of 10 ms: 0.25 % each
+      CHECK(watching < 0.005);
       CHECK(armed < 0.06);
       CHECK(handler.finish() == 0);
     }
@@ -131,6 +131,6 @@ TEST_CASE("stress-ng goes on through 200 freezes and ends well") {
   int status = stress.wait(60000);
   MESSAGE("stress-ng: frozen " << frozen << ", refused " << refused << ", handed back "
                                << handed_back << ", status " << status);
-  CHECK(frozen >= 150);  // on a busy machine it may be without a CPU for the time that it has
+  CHECK(frozen >= 195);
   CHECK(status == 0);
 }
