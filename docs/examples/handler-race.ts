@@ -18,7 +18,7 @@ let stop: (() => void) | null = null;
 function letGo(): void {
   stop?.();
   stop = null;
-  const all = waiting.reverse();
+  const all = waiting.toReversed();
   waiting = [];
   for (const go of all) go();
 }
