@@ -67,7 +67,7 @@ function uffdRow(uffd: PsUffd, style: Style): string[] {
   return [
     String(uffd.ino),
     uffd.targets.map(processName).join(', ') || (uffd.initialized ? 'unknown' : 'none yet'),
-    uffd.holders.map((holder) => `${processName(holder)} fd ${holder.fd}`).join(', '),
+    uffd.holders.map((holder) => `${holderName(holder, uffd)} fd ${holder.fd}`).join(', '),
     warn(uffd.pending),
     warn(uffd.total),
     registered(uffd),
@@ -112,6 +112,11 @@ function waitsHow({ pid, tid, state, kind, from }: PsWaiting, targets: PsUffd['t
 
 function threadName({ tid, comm }: PsWaiting): string {
   return `${tid} (${safeText(comm)})`;
+}
+
+/** Its name stands beside it already where it is a target. */
+function holderName(holder: PsUffd['holders'][number], { targets }: PsUffd): string {
+  return targets.some(({ pid }) => pid === holder.pid) ? String(holder.pid) : processName(holder);
 }
 
 function processName({ pid, comm }: { readonly pid: number; readonly comm: string }): string {

@@ -10,7 +10,7 @@ test('processes with uffds first, each with what attaching would mean; a attache
     assert.match(t.text, /501 +2 +0 root +qemu-system-x86 +join, handler not seen reading/);
     assert.match(t.text, /2 with a userfaultfd, 44 shown of 44/);
     await t.press('enter');
-    await t.until('watching comes later, and it says so', /watch\) comes with a later part; a attaches to 4012/);
+    await t.until('watching comes later, and it says so', /watch comes with a later version; a attaches/);
     await t.press('a');
     await t.until('attached', /ARMED .*HELD 3/);
     await t.press('Q');

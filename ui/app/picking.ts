@@ -6,11 +6,7 @@ import { plural } from '../rows/format.js';
 import { askLine, choose } from './dialogs.js';
 
 export function watchPicked(app: App): void {
-  const pid = app.picker?.focused?.pid;
-  app.say(
-    `looking without taking part (watch) comes with a later part; a attaches to ${pid}, and only looks until you hold`,
-    'warn',
-  );
+  app.say('watch comes with a later version; a attaches, which only looks until you hold', 'warn');
 }
 
 export async function attachPicked(app: App): Promise<void> {
