@@ -35,7 +35,8 @@ export class EventHistory {
 
 const hex = (n: number) => `0x${n.toString(16)}`;
 
-function describe(e: LogEntry, target: Process): Pick<TargetEvent, 'type' | 'detail'> {
+/** The entry in words. */
+export function describe(e: LogEntry, target: Process): Pick<TargetEvent, 'type' | 'detail'> {
   switch (e.type) {
     case LOG_TYPES.fork:
       return { type: 'fork', detail: `${e.b ? `child ${e.b}` : 'child'}: its uffd is ours now (fd ${e.a})` };

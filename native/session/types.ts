@@ -322,8 +322,28 @@ export interface RecordingState {
   readonly error: string | null;
 }
 
+/** A recording in place of a target: everything a session tells is that of one moment, which can be chosen. ns since attach. */
+export interface Playback {
+  readonly path: string;
+  /** The first and the last moment at which anything is recorded. */
+  readonly from: number;
+  readonly to: number;
+  /** The moment that is shown. */
+  readonly at: number;
+  /** Show another one; it is kept within the recording. */
+  seek(t: number): void;
+  /** The nearest moment after (1) or before (-1) this one at which something is recorded, or null. */
+  next(step: 1 | -1): number | null;
+  /** When this fault was read, and when it got its answer or went away (null: never); null where it is not known. */
+  momentsOf(seq: number): { readonly read: number; readonly ended: number | null } | null;
+  /** How many faults had been read by then. */
+  faultsBy(t: number): number;
+}
+
 /** One attachment. All state is read by snapshot; nothing here calls back per fault. */
 export interface Session extends AsyncDisposable {
+  /** Of a recording; a target has none. */
+  readonly playback?: Playback;
   readonly how: How;
   readonly target: Process & { readonly cmdline: string };
   readonly uffd: Uffd;

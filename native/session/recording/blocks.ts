@@ -15,6 +15,8 @@ export interface FileHeader {
 }
 
 export interface Block {
+  /** Where it begins in its file. */
+  readonly at: number;
   readonly type: number;
   readonly payload: Buffer;
 }
@@ -75,6 +77,11 @@ export class BlockFile {
       };
   }
 
+  /** The block that begins there, or null: the file has changed since it was found. */
+  block(at: number): Block | null {
+    return this.#blockAt(at).block;
+  }
+
   #blockAt(at: number): { readonly block: Block | null; readonly checked: number } {
     const none = { block: null, checked: BLOCK_HEADER };
     const head = this.#read(at, BLOCK_HEADER);
@@ -85,7 +92,7 @@ export class BlockFile {
     if (payload.length < length) return none; // it shrank while we read
     const crc = crc32c(payload, crc32c(head.subarray(0, BLOCK_HEADER - 4)));
     if (crc !== head.readUInt32LE(BLOCK_HEADER - 4)) return { block: null, checked: BLOCK_HEADER + length };
-    return { block: { type: head.readUInt32LE(4), payload }, checked: 0 };
+    return { block: { at, type: head.readUInt32LE(4), payload }, checked: 0 };
   }
 
   /** Blocks begin at multiples of 8. */

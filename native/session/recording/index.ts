@@ -4,3 +4,5 @@ export { FileRecords } from './file-records.js';
 export { DEFAULT_MAX_BYTES, LEAST_MAX_BYTES, type RecordOptions } from './session-recorder.js';
 export { replayPlan, type ReplayPlan } from './replay-plan.js';
 export { firstDivergence } from './replay.js';
+export { openRecording, read as readRecording } from './playback/load.js';
+export { FileSession, NOTHING_WAITS } from './playback/file-session.js';

@@ -14,7 +14,8 @@ export type Item =
   | { readonly is: 'range-gone'; readonly t: number; readonly id: number }
   | { readonly is: 'thread'; readonly pid: number; readonly tid: number; readonly comm: string }
   | { readonly is: 'meta'; readonly text: string }
-  | { readonly is: 'page'; readonly seq: number; readonly address: number; readonly bytes: Buffer }
+  /** `at`: where its bytes begin in the block. */
+  | { readonly is: 'page'; readonly seq: number; readonly address: number; readonly bytes: Buffer; readonly at: number }
   | { readonly is: 'damage'; readonly damage: string };
 
 const MODES: readonly RangeMode[] = ['missing', 'wp', 'minor'];
@@ -43,14 +44,14 @@ export class ItemReader {
         yield { is: 'damage', damage: 'an item is longer than its block; the rest of the block is left out' };
         return;
       }
-      const item = this.#item(type, payload.subarray(at, at + length));
+      const item = this.#item(type, payload.subarray(at, at + length), at);
       if (item !== null) yield item;
       at += length + ((8 - (length % 8)) % 8);
     }
   }
 
   /** null: a kind of item that this version does not know. */
-  #item(type: number, b: Buffer): Item | null {
+  #item(type: number, b: Buffer, at: number): Item | null {
     switch (type) {
       case ITEM.answered:
       case ITEM.fault:
@@ -69,7 +70,8 @@ export class ItemReader {
       case ITEM.meta:
         return { is: 'meta', text: b.toString('utf8') };
       case ITEM.page:
-        return b.length < 16 ? BAD : { is: 'page', seq: u64(b, 0), address: u64(b, 8), bytes: b.subarray(16) };
+        if (b.length < 16) return BAD;
+        return { is: 'page', seq: u64(b, 0), address: u64(b, 8), bytes: b.subarray(16), at: at + 16 };
       default:
         return null;
     }

@@ -5,6 +5,12 @@ import { readDescription, readEnding, type Description, type Ending } from './de
 import { BLOCK, PARTS } from './format.js';
 import { ItemReader, type Item } from './items.js';
 
+/** Where a block lies. */
+export interface BlockPlace {
+  readonly file: number;
+  readonly at: number;
+}
+
 export class Recording {
   readonly #files: BlockFile[];
   readonly description: Description;
@@ -48,14 +54,25 @@ export class Recording {
 
   /** As often as wanted. */
   *items(): Generator<Item> {
+    for (const { items } of this.blocks()) yield* items;
+  }
+
+  /** The same, block by block. */
+  *blocks(): Generator<{ readonly place: BlockPlace; readonly items: Iterable<Item> }> {
     const reader = new ItemReader();
-    for (const file of this.#files) {
-      for (const block of file.blocks()) {
-        if ('damage' in block) yield { is: 'damage', damage: block.damage };
-        else if (block.type === BLOCK.items) yield* reader.of(block.payload);
+    for (const [file, blocks] of this.#files.entries()) {
+      for (const block of blocks.blocks()) {
+        if ('damage' in block) yield { place: { file, at: 0 }, items: [{ is: 'damage', damage: block.damage }] };
+        else if (block.type === BLOCK.items) yield { place: { file, at: block.at }, items: reader.of(block.payload) };
         else if (block.type === BLOCK.trailer) this.#ending = readEnding(block.payload.toString('utf8'));
       }
     }
+  }
+
+  /** Bytes of a block that was seen before; null: the file has changed. */
+  bytesAt({ file, at }: BlockPlace, from: number, length: number): Buffer | null {
+    const block = this.#files[file]?.block(at) ?? null;
+    return block === null || from + length > block.payload.length ? null : block.payload.subarray(from, from + length);
   }
 
   close(): void {
