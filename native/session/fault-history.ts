@@ -14,6 +14,8 @@ export interface HistoryContext {
   rangeById(id: number): Range | undefined;
   startOf(id: number): number | undefined;
   readonly scriptName: ScriptNames;
+  /** What held a fault that was read then, by the engine's clock. */
+  heldBy(readAt: number): string | null;
 }
 
 export interface RawFault {
@@ -191,6 +193,7 @@ export class RingHistory implements FaultHistory {
       state: STATES[v.u8(FAULT.state)]!,
       action: ACTIONS[v.u8(FAULT.action)] ?? null,
       by: byName(v, context.scriptName),
+      heldBy: context.heldBy(readAt),
       errno: err === 0 ? null : err,
       bytes: v.u64(FAULT.bytes),
       latency: answeredAt ? answeredAt - readAt : null,

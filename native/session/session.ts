@@ -1,6 +1,5 @@
 /** One attachment on the native engine: everything a screen, a script or a headless run does goes through here. */
 import { EventHistory } from './event-history.js';
-import { compileHold, toUffdscopeError } from './filter/index.js';
 import { RingHistory } from './fault-history.js';
 import { UffdscopeError } from './errors.js';
 import { handlerRefusal, isKeeper } from './refusals.js';
@@ -11,6 +10,7 @@ import { HANDLERS, STANCES } from './record-layout.js';
 import { legal, type VerbName } from './verbs.js';
 import { nativeVerb } from './native-verb.js';
 import { sourceBytes } from './source-bytes.js';
+import { HoldBook } from './hold-book.js';
 import { RangeBook } from './range-book.js';
 import { SessionRecorder, type RecordOptions } from './recording/session-recorder.js';
 import { RuleBook } from './rules/rule-book.js';
@@ -73,10 +73,9 @@ export class NativeJoin implements Session {
   readonly #events: EventHistory;
   readonly #ranges: RangeBook;
   readonly #watch: TargetWatch;
+  readonly #hold: HoldBook;
   readonly #recorder = new SessionRecorder(this);
   #recorded: RecordingState | null = null;
-  #holdFilter: string | null = null;
-  #holdNotes: readonly string[] = [];
   #ruleNotes: readonly string[] = [];
   /** We hold by default only because no handler was found. */
   #holdsForNobody = false;
@@ -109,12 +108,14 @@ export class NativeJoin implements Session {
     );
     const ranges = new RangeBook(native);
     this.#ranges = ranges;
+    const hold = (this.#hold = new HoldBook(native));
     this.faults = new RingHistory({
       native,
       t0: this.t0,
       rangeById: (id) => ranges.byId(id),
       startOf: (id) => ranges.startOf(id),
       scriptName: (id) => this.scripts.nameOf(id),
+      heldBy: (readAt) => hold.at(readAt),
     });
     this.#events = new EventHistory(native, this.t0, this.target, (index) => this.scripts.noteText(index));
     const { holderPid: holder, target, uffd } = facts;
@@ -135,9 +136,9 @@ export class NativeJoin implements Session {
       now: n.now - this.t0,
       stance: STANCES[n.stance]!,
       handler: HANDLERS[n.handler]!,
-      notice: noticeText(n, this) || this.stuck || (n.holdOn === 1 ? this.#holdNotes.join(' ') : ''),
+      notice: noticeText(n, this) || this.stuck || (n.holdOn === 1 ? this.#hold.notes.join(' ') : ''),
       holdOn: n.holdOn === 1,
-      holdFilter: n.holdOn === 1 ? this.#holdFilter : null,
+      holdFilter: n.holdOn === 1 ? this.#hold.filter : null,
       faults: n.faults,
       resolved: n.resolved,
       failed: n.failed,
@@ -182,22 +183,11 @@ export class NativeJoin implements Session {
   }
 
   async hold(filter: string | null): Promise<void> {
-    let program: Uint8Array | null = null;
-    let notes: readonly string[] = [];
-    if (filter !== null && filter.trim() !== '') {
-      const compiled = compileHold(filter);
-      if (!compiled.ok) throw toUffdscopeError(filter, compiled.error);
-      program = compiled.program;
-      notes = compiled.notes;
-    }
-    this.#holdNotes = notes;
-    this.#holdFilter = program ? filter : null;
-    // On before we are armed, so that the very first fault is held.
-    this.#native.setHold(true, program);
+    this.#hold.hold(filter); // on before we are armed, so that the very first fault is held
     try {
       await this.arm();
     } catch (error) {
-      this.#native.setHold(false, null);
+      this.unhold();
       throw error;
     }
   }
@@ -210,7 +200,7 @@ export class NativeJoin implements Session {
 
   /** What may surprise in the hold's filter, one sentence each. */
   get holdNotes(): readonly string[] {
-    return this.#holdNotes;
+    return this.#hold.notes;
   }
 
   /** What may surprise in the rules that it began with, one sentence each. */
@@ -234,7 +224,7 @@ export class NativeJoin implements Session {
   }
 
   unhold(): void {
-    this.#native.setHold(false, null);
+    this.#hold.release();
   }
 
   /** Become the one who reads. @throws UffdscopeError HANDLER_NOT_FROZEN, TRACED, NOT_PERMITTED. */

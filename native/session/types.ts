@@ -83,6 +83,8 @@ export interface Fault {
   readonly action: Action | null;
   /** operator, default, rule:ID, script:NAME, handler, keeper. */
   readonly by: string | null;
+  /** The words of the hold that was on when it was read: a filter, or `everything`. null or left out: none was. */
+  readonly heldBy?: string | null;
   readonly errno: number | null;
   readonly bytes: number;
   /** ns from read to answer; null while it waits. */

@@ -78,6 +78,22 @@ test('a filter decides natively what is held; the rest gets the default', async 
   await assert.rejects(session.hold('lat>1s'), (e: UffdscopeError) => e.code === 'FILTER' && e.exit === 2);
 });
 
+test('a held fault tells the words of the hold that took it, whatever holds later', async () => {
+  await using target = await startTarget('missing', ['--pages', 3]);
+  await using session = await attach({ pid: target.pid, defaultAnswer: 'zero', hold: null });
+  const [first] = await held(session, 1);
+  await session.hold('off>=4k');
+  assert.equal(session.faults.row(first!)!.heldBy, 'everything');
+  await session.perform({ verb: 'zero' }, [first!]);
+  await until('the second fault held', () => session.snapshot().faults >= 2 && session.snapshot().held === 1);
+  const [second] = session.faults.waiting();
+  assert.equal(session.faults.row(second!)!.heldBy, 'off>=4k');
+  session.unhold();
+  await session.perform({ verb: 'zero' }, [second!]);
+  await until('the third fault, held by nobody', () => session.snapshot().faults >= 3 && session.snapshot().held === 0);
+  assert.equal(session.faults.row(session.faults.last)!.heldBy, null);
+});
+
 test('--max-hold gives a held fault its default in time', async () => {
   await using target = await startTarget('missing', ['--pages', 4]);
   await using session = await attach({ pid: target.pid, defaultAnswer: 'zero', hold: null, maxHold: 50 });

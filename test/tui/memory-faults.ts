@@ -36,6 +36,8 @@ export class MemoryFaults implements FaultHistory {
   readonly #lat: Float64Array;
   readonly #range: Uint8Array;
   readonly #bits: Uint8Array;
+  /** What held every fault behind the one numbered `before`. */
+  readonly holds: { readonly before: number; readonly words: string | null }[] = [];
   readonly #state: Uint8Array;
   readonly #action: Uint8Array;
   readonly #by: Uint8Array;
@@ -117,6 +119,7 @@ export class MemoryFaults implements FaultHistory {
       state: c.state,
       action: c.action === '' ? null : c.action,
       by: c.by === '' ? null : c.by,
+      heldBy: this.holds.findLast(({ before }) => before < seq)?.words ?? null,
       errno: c.errno || null,
       bytes: 4096,
       latency,

@@ -106,6 +106,7 @@ export class MemorySession implements Session {
     if (options.rules?.length) this.rules.addAll(options.rules);
     if (options.held) {
       this.#holdOn = this.rules.list().length === 0;
+      if (this.#holdOn) this.#hold('everything');
       this.#stance = 'armed';
       for (let i = 0; i < options.held; i++) this.#arrive(this.#now - (i === 0 ? 4.2e9 : 1.1e9 - i * 1e8), true);
     }
@@ -155,10 +156,15 @@ export class MemorySession implements Session {
     return this.#events.slice(from, from + max);
   }
 
+  #hold(words: string | null): void {
+    this.faults.holds.push({ before: this.faults.last, words });
+  }
+
   async hold(filter: string | null): Promise<void> {
     this.calls.push(`hold ${filter ?? 'everything'}`);
     this.#holdOn = true;
     this.#holdFilter = filter;
+    this.#hold(filter ?? 'everything');
     this.#stance = 'armed';
     this.#event('hold', filter ?? 'everything');
   }
@@ -181,6 +187,7 @@ export class MemorySession implements Session {
   unhold(): void {
     this.calls.push('unhold');
     this.#holdOn = false;
+    this.#hold(null);
     this.#event('hold', 'off');
   }
 

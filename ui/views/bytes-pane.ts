@@ -158,10 +158,9 @@ export class BytesPane implements View {
     );
   }
 
-  #heldBy({ by }: Fault): string {
-    const { snapshot, answerers } = this.app.at;
-    if (by?.startsWith('rule:')) return answerers.named(by);
-    return snapshot.holdOn ? `hold ${snapshot.holdFilter ?? 'everything'}` : 'default hold';
+  #heldBy({ by, heldBy }: Fault): string {
+    if (by?.startsWith('rule:')) return this.app.at.answerers.named(by);
+    return heldBy ? `hold ${heldBy}` : 'default hold';
   }
 
   #sidesRow(width: number): string {
