@@ -27,6 +27,7 @@ export async function completion(program: Command, shell: string, { out }: Conte
     import('../../native/session/filter/describe.js'),
   ]);
   const lists: Lists = {
+    commands: program.commands.map((command) => command.name()),
     targets: TARGETS.map(({ name }) => name),
     ruleWords: [
       ...describe()
@@ -35,13 +36,21 @@ export async function completion(program: Command, shell: string, { out }: Conte
       ...RULE_WORDS.map(({ name, value, optional }) => (value === null || optional ? name : `${name}=`)),
     ],
   };
-  const commands = program.commands.map((command) => commandShape(command, lists));
+  // `help` is commander's own, and not among its commands.
+  const help = {
+    name: 'help',
+    about: 'print the help of a command',
+    flags: [],
+    arguments: [wordsOf('command', lists)],
+  };
+  const commands = [...program.commands.map((command) => commandShape(command, lists)), help];
   out.write(SCRIPTS[found](commands, flagsOf(program, lists)));
 }
 
 /** What the tree of commands does not name. */
 interface Lists {
   readonly targets: readonly string[];
+  readonly commands: readonly string[];
   readonly ruleWords: readonly string[];
 }
 
@@ -50,23 +59,34 @@ function commandShape(command: Command, lists: Lists): CommandShape {
     name: command.name(),
     about: command.description(),
     flags: flagsOf(command, lists),
-    argument: argumentWords(command, lists),
+    arguments: argumentWords(command, lists),
   };
 }
 
-function argumentWords(command: Command, lists: Lists): Words {
-  const [argument] = command.registeredArguments;
-  switch (argument?.name()) {
+/** Of a command that has commands: which, and what the first argument of any of them may be. */
+function argumentWords(command: Command, lists: Lists): Words[] {
+  const { commands } = command;
+  if (commands.length > 0) {
+    const names: Words = { from: 'choices', choices: commands.map((one) => one.name()) };
+    return [names, ...argumentWords(commands[0]!, lists).slice(0, 1)];
+  }
+  return command.registeredArguments.map((argument) => wordsOf(argument.name(), lists));
+}
+
+function wordsOf(argument: string, { targets, commands }: Lists): Words {
+  switch (argument) {
     case 'pid':
       return { from: 'pids' };
+    case 'file':
+      return { from: 'files' };
     case 'shell':
       return { from: 'choices', choices: SHELLS };
     case 'target':
-      return { from: 'choices', choices: lists.targets };
+      return { from: 'choices', choices: targets };
+    case 'command':
+      return { from: 'choices', choices: commands };
     default:
-      return command.commands.length === 0
-        ? { from: 'nothing' }
-        : { from: 'choices', choices: command.commands.map((one) => one.name()) };
+      return { from: 'nothing' };
   }
 }
 
@@ -81,12 +101,12 @@ function flagsOf(command: Command, lists: Lists): FlagShape[] {
     }));
 }
 
-const FILES = new Set(['--source', '--rules']);
+const FILES = new Set(['--source', '--rules', '--script', '--summary-json', '--junit', '--record']);
 
 function valueWords(option: Option, { ruleWords }: Lists): Words {
   if (option.argChoices !== undefined) return { from: 'choices', choices: option.argChoices };
   if (option.long === '--via') return { from: 'pids' };
   if (option.long === '--rule') return { from: 'rule', words: ruleWords };
-  if (FILES.has(option.long ?? '')) return { from: 'files' };
+  if (FILES.has(option.long ?? '') || /FILE/i.test(option.flags)) return { from: 'files' };
   return { from: 'nothing' };
 }

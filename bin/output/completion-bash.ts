@@ -4,10 +4,17 @@ import type { CommandShape, FlagShape, Words } from './completion-shape.js';
 export function bashScript(commands: readonly CommandShape[], flags: readonly FlagShape[]): string {
   return `# bash completion of uffdscope; from: uffdscope completion bash
 _uffdscope() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command= i
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command= i place=0
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case \${COMP_WORDS[i]} in -*) ;; *) command=\${COMP_WORDS[i]}; break ;; esac
+  done
+  for ((i++; i < COMP_CWORD; i++)); do
+    case "$command:\${COMP_WORDS[i]}" in
+${taking(commands)}) ((i++)) ;;
+      *:-*) ;;
+      *) ((place++)) ;;
+    esac
   done
   case "$command:$prev" in
 ${commands.flatMap(valueCases).join('\n')}
@@ -20,9 +27,9 @@ ${commands.map((one) => `        ${one.name}) COMPREPLY=($(compgen -W ${quote(na
       esac
       return ;;
   esac
-  case "$command" in
-    '') COMPREPLY=($(compgen -W ${quote(commands.map(({ name }) => name).join(' '))} -- "$cur")) ;;
-${commands.map((one) => `    ${one.name}) ${reply(one.argument)} ;;`).join('\n')}
+  case "$command:$place" in
+    :*) COMPREPLY=($(compgen -W ${quote(commands.map(({ name }) => name).join(' '))} -- "$cur")) ;;
+${commands.flatMap(placeCases).join('\n')}
   esac
 }
 # What stands before the last part of a rule is kept; a rule in quotes comes with its opening quote.
@@ -44,6 +51,18 @@ function valueCases({ name, flags }: CommandShape): string[] {
       ? []
       : [`    ${flag.names.map((one) => `${name}:${one}`).join('|')}) ${reply(flag.value)}; return ;;`],
   );
+}
+
+function placeCases({ name, arguments: places }: CommandShape): string[] {
+  return places.map((words, i) => `    ${name}:${i}) ${reply(words)} ;;`);
+}
+
+/** The flags that the word behind them belongs to. */
+function taking(commands: readonly CommandShape[]): string {
+  const flags = commands.flatMap(({ name, flags: all }) =>
+    all.filter(({ value }) => value !== null).flatMap(({ names: spelt }) => spelt.map((one) => `${name}:${one}`)),
+  );
+  return `      ${flags.join('|')}`;
 }
 
 function reply(words: Words): string {

@@ -13,8 +13,8 @@ export function fishScript(commands: readonly CommandShape[], flags: readonly Fl
   for (const command of commands) {
     const when = `-n '__fish_seen_subcommand_from ${command.name}'`;
     for (const flag of command.flags) lines.push(`complete -c uffdscope ${when} ${flagWords(flag)}`);
-    const words = source(command.argument);
-    if (words !== '') lines.push(`complete -c uffdscope ${when} ${words}`);
+    for (const words of command.arguments.map(source).filter(Boolean))
+      lines.push(`complete -c uffdscope ${when} ${words}`);
   }
   return `${lines.join('\n')}\n`;
 }

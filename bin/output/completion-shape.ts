@@ -19,5 +19,6 @@ export interface CommandShape {
   readonly name: string;
   readonly about: string;
   readonly flags: readonly FlagShape[];
-  readonly argument: Words;
+  /** One for each place behind the command. */
+  readonly arguments: readonly Words[];
 }

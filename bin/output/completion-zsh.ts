@@ -27,8 +27,8 @@ if [ "$funcstack[1]" = _uffdscope ]; then _uffdscope "$@"; else compdef _uffdsco
 `;
 }
 
-function commandCase({ name, flags, argument: words }: CommandShape): string {
-  const lines = [...flags.map(argument), quote(`1: :${source(words)}`)];
+function commandCase({ name, flags, arguments: places }: CommandShape): string {
+  const lines = [...flags.map(argument), ...places.map((words, i) => quote(`${i + 1}: :${source(words)}`))];
   return `        ${name})\n          _arguments ${lines.join(' \\\n            ')} ;;`;
 }
 

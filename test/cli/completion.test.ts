@@ -26,6 +26,16 @@ test('bash: commands, flags, choices, pids', async () => {
   assert.deepEqual(await offered('ps', '--by', 'f'), ['feature']);
 });
 
+test('bash: each place of a command has words of its own, whatever flags stand before it', async () => {
+  assert.ok((await offered('help', '')).includes('attach'));
+  assert.deepEqual(await offered('help', 'ex'), ['export']);
+  assert.deepEqual(await offered('rules', 'check', 'package.j'), ['package.json']);
+  assert.deepEqual(await offered('replay', 'package.j'), ['package.json']);
+  assert.ok((await offered('replay', 'package.json', String(process.pid))).includes(String(process.pid)));
+  assert.ok((await offered('replay', '--script', 'x.ts', 'package.json', '1')).includes('1'));
+  assert.deepEqual(await offered('attach', '--script', 'package.j'), ['package.json']);
+});
+
 test('bash: the parts of a rule, whatever stands before them', async () => {
   assert.deepEqual(await offered('attach', '--rule', 'del'), ['delay=']);
   assert.deepEqual(await offered('attach', '--rule', 'range=heap: cor'), ['range=heap: corrupt=']);
