@@ -4,15 +4,7 @@ import { test } from 'node:test';
 import { attach, UffdscopeError } from '../../native/session/index.js';
 import { startTarget } from '../fixtures/target.js';
 import { until } from '../support/until.js';
-import { eightPages, onFault, withScripts, type Stage } from './fixture.js';
-
-/** ns; the deadline of these tests is 1 s. */
-const LONGEST = 1.1e9;
-
-function longestWait({ session }: Stage): number {
-  const all = Array.from({ length: session.faults.last }, (_, i) => session.faults.row(i + 1)!);
-  return Math.max(...all.map((f) => f.latency ?? Infinity));
-}
+import { eightPages, onFault, withScripts } from './fixture.js';
 
 test('one that throws: the default answers, it says where, and three times in a row switch it off', async () => {
   await withScripts([onFault("\n\n  throw new TypeError('no such thing');")], async (stage) => {
@@ -32,40 +24,6 @@ test('an async one that throws later', async () => {
     assert.match(stage.said(), /later/);
   });
 });
-
-test('an endless one: no thread waits longer than the deadline and 100 ms, and it is ended', async () => {
-  await withScripts([onFault('while (true);')], async (stage) => {
-    await eightPages(stage);
-    assert.ok(longestWait(stage) < LONGEST, `${longestWait(stage)} ns`);
-    await until('off', () => stage.session.scripts.list()[0]!.state === 'off');
-    const [row] = stage.session.scripts.list();
-    assert.match(row!.why, /endless loop|three times in a row/);
-    assert.equal(row!.pid, null);
-    assert.ok(row!.asked <= 3);
-  });
-});
-
-test('one that loops outside of onFault is found out as well', async () => {
-  await withScripts(
-    [onFault('ctx.zero();', 'onAttach(ctx) { ctx.after(0, () => { while (true); }); },')],
-    async (stage) => {
-      await eightPages(stage);
-      assert.ok(longestWait(stage) < LONGEST, `${longestWait(stage)} ns`);
-    },
-  );
-});
-
-for (const [what, line] of [
-  ['objects', 'const all: unknown[] = []; while (true) all.push({ a: [1, 2, 3] });'],
-  ['buffers', 'const all: unknown[] = []; while (true) all.push(Buffer.alloc(2 ** 20, 1));'],
-] as const)
-  test(`one that allocates ${what} without end`, async () => {
-    await withScripts([onFault(line)], async (stage) => {
-      await eightPages(stage);
-      assert.ok(longestWait(stage) < LONGEST, `${longestWait(stage)} ns`);
-      await until('off', () => stage.session.scripts.list()[0]!.state === 'off');
-    });
-  });
 
 test('a slow one: the default answers at the deadline, and what it says later is too late', async () => {
   const slow = onFault(
