@@ -254,12 +254,20 @@ export interface NativeSession {
     }[],
   ): void;
   scriptCounts(handle: number): NativeScriptCounts;
+  /** ns from question to answer, the median; 0: nothing was answered. A search through a histogram. */
+  scriptMedian(handle: number): number;
   scriptClose(handle: number): void;
   /** `text`: number of a sentence that JavaScript keeps. */
   noteScript(script: number, text: number): void;
   setSource(fallback: string, source: NativeSource | null): void;
   act(
-    request: { what: 'answer' | 'fixed' | 'delay'; action?: string; source?: NativeSource | null; delay?: number },
+    request: {
+      what: 'answer' | 'fixed' | 'delay' | 'script';
+      action?: string;
+      source?: NativeSource | null;
+      delay?: number;
+      script?: number;
+    },
     seqs: readonly number[],
   ): Promise<NativeOutcome[]>;
   edit(seq: number, bytes: Uint8Array | null): void;

@@ -48,17 +48,20 @@ Napi::Value SessionObject::set_source(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-/// ({what, action, source, delay}, seqs[]) -> Promise<{seq, ok, errno, message}[]>
+/// ({what, action, source, delay, script}, seqs[]) -> Promise<{seq, ok, errno, message}[]>
 Napi::Value SessionObject::act(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   auto o = info[0].As<Napi::Object>();
   ActRequest request;
   std::string what = o.Get("what").ToString();
-  request.what = what == "delay"   ? ActRequest::What::delay
-                 : what == "fixed" ? ActRequest::What::fixed
-                                   : ActRequest::What::answer;
+  request.what = what == "delay"    ? ActRequest::What::delay
+                 : what == "fixed"  ? ActRequest::What::fixed
+                 : what == "script" ? ActRequest::What::script
+                                    : ActRequest::What::answer;
   if (request.what == ActRequest::What::fixed)
     request.action = to_action(o.Get("action").ToString());
+  if (o.Has("script"))
+    request.script = static_cast<uint32_t>(o.Get("script").ToNumber().Int64Value());
   if (o.Has("delay")) request.delay_ns = o.Get("delay").ToNumber().Int64Value();
   auto source = to_source(o.Get("source"));
   if (!source) throw to_error(env, source.error());

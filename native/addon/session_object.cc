@@ -36,6 +36,7 @@ void SessionObject::init(Napi::Env env, Napi::Object exports) {
                                       InstanceMethod("scriptProcess", &S::script_process),
                                       InstanceMethod("setScripts", &S::set_scripts),
                                       InstanceMethod("scriptCounts", &S::script_counts),
+                                      InstanceMethod("scriptMedian", &S::script_median),
                                       InstanceMethod("scriptClose", &S::script_close),
                                       InstanceMethod("noteScript", &S::note_script),
                                       InstanceMethod("act", &S::act),

@@ -46,6 +46,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
   Napi::Value script_process(const Napi::CallbackInfo& info);
   Napi::Value set_scripts(const Napi::CallbackInfo& info);
   Napi::Value script_counts(const Napi::CallbackInfo& info);
+  Napi::Value script_median(const Napi::CallbackInfo& info);
   Napi::Value script_close(const Napi::CallbackInfo& info);
   Napi::Value note_script(const Napi::CallbackInfo& info);
 

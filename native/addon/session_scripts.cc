@@ -82,6 +82,12 @@ Napi::Value SessionObject::script_counts(const Napi::CallbackInfo& info) {
   return o;
 }
 
+/// (handle) -> the median from question to answer, ns; 0: it has answered nothing. Not for each
+/// frame.
+Napi::Value SessionObject::script_median(const Napi::CallbackInfo& info) {
+  return num(info.Env(), port_of(*state_, info[0]).took.quantile(0.5));
+}
+
 Napi::Value SessionObject::script_close(const Napi::CallbackInfo& info) {
   state_->scripts.erase(number(info[0]));
   return info.Env().Undefined();

@@ -44,10 +44,11 @@ using ActDone = std::function<void(std::vector<ActOutcome>)>;
 /// What an operator asks for a set of waiting faults. `answer` is the policy's own answer (edited
 /// bytes first).
 struct ActRequest {
-  enum class What : uint8_t { answer, fixed, delay } what = What::answer;
+  enum class What : uint8_t { answer, fixed, delay, script } what = What::answer;
   Action action = Action::none;    // fixed
   std::shared_ptr<Source> source;  // fixed copy: where from; else null
   int64_t delay_ns = 0;
+  uint32_t script = 0;  // which one is asked
   By by = By::operator_;
   std::vector<uint64_t> seqs;
 };
@@ -175,6 +176,7 @@ class Engine {
     std::shared_ptr<Source> source;
     By by;
     uint32_t tries;
+    uint32_t script = 0;
     bool operator>(const Work& o) const { return due > o.due; }
   };
 
@@ -271,6 +273,7 @@ class Engine {
   bool ask_next(Monitor& m, FaultTable::Waiting& w);
   bool ask(Monitor& m, FaultTable::Waiting& w, ScriptPort& port);
   void by_default(FaultTable::Waiting& w);
+  void ask_by_hand(Monitor& m, FaultTable::Waiting& w, uint32_t id);
   ScriptPort* script(uint32_t id);
   void hear_script(ScriptPort& port);
   void script_rang(uint64_t which);

@@ -30,7 +30,8 @@ void Engine::act(ActRequest request, ActDone done) {
              request.action,
              request.source,
              request.by,
-             0};
+             0,
+             request.script};
       // The rest comes when others had their turn, in the order asked: due long ago.
       if (request.what != ActRequest::What::delay && now_ns() > until) {
         w.due = static_cast<int64_t>(i);
@@ -99,6 +100,8 @@ void Engine::do_work(Work w) {
     if (m.stance == Stance::looking) request_arm(m);
     return;
   }
+
+  if (w.what == ActRequest::What::script) return ask_by_hand(m, *waiting, w.script);
 
   std::shared_ptr<Source> source = w.source;
   Action action = w.action;

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <tuple>
+#include <utility>
 
 #include "engine/engine.h"
 #include "engine/rules/draw.h"
@@ -103,7 +105,7 @@ void Engine::hear_of_page(const Monitor& m, uint64_t page) {
 
 /// False: there is none left to ask.
 bool Engine::ask_next(Monitor& m, FaultTable::Waiting& w) {
-  if (w.asked == kAskedAll || scripts_.empty() || releasing_) return false;
+  if (w.asked == kAskedAll || w.by_hand || scripts_.empty() || releasing_) return false;
   const bool named = w.decision && w.decision->action == RuleAction::script;
   if (w.decision && !named && w.decision->action != RuleAction::none) return false;
   if (named) {
@@ -154,8 +156,31 @@ bool Engine::ask(Monitor& m, FaultTable::Waiting& w, ScriptPort& port) {
   return true;
 }
 
+/// A fault that waits, given to a script by an operator: with a deadline of its own, and without an
+/// answer it is held as before.
+void Engine::ask_by_hand(Monitor& m, FaultTable::Waiting& w, uint32_t id) {
+  const uint64_t seq = w.record.seq;
+  ScriptPort* port = script(id);
+  if (!port || !port->works()) return resolve_outcome(seq, false, 0, "finds its script off");
+  if (w.placed != Action::none)
+    return resolve_outcome(seq, false, 0, "has its page already and waits for its wake");
+  end_question(w);
+  w.script_due = 0;
+  if (!w.record.hits) w.record.hits = std::max(1u, hit_of(m, w.record));
+  w.by_hand = {w.record.by, w.record.by_id};
+  if (!ask(m, w, *port)) by_default(w);
+}
+
 /// No script answers it.
 void Engine::by_default(FaultTable::Waiting& w) {
+  if (auto before = std::exchange(w.by_hand, {})) {
+    {
+      std::lock_guard lock(shared_);
+      std::tie(w.record.by, w.record.by_id) = *before;
+    }
+    keep_held(w);
+    return resolve_outcome(w.record.seq, false, 0, "got no answer of the script: it is held");
+  }
   w.asked = kAskedAll;
   Monitor& m = *monitor(w.record.monitor);
   const bool reader = m.handler == HandlerState::frozen || m.handler == HandlerState::living;
@@ -237,6 +262,8 @@ void Engine::script_answered(ScriptPort& port, uint32_t n) {
     return script_failed(port);
   }
   port.failures_in_a_row = 0;
+  port.took.record((p.wish == ScriptWish::none ? p.answered_at : now_ns()) -
+                   (w->script_due - port.deadline_ns));
   add(p.wish == ScriptWish::next ? port.counts.passed_on : port.counts.answered);
   switch (p.wish) {
     case ScriptWish::none: {
@@ -254,11 +281,13 @@ void Engine::script_answered(ScriptPort& port, uint32_t n) {
       return do_work({0, seq, ActRequest::What::fixed, p.action, source, By::script, 0});
     }
     case ScriptWish::hold:
-      w->asked = kAskedAll;
-      return keep_held(*w, By::script);
+      if (!std::exchange(w->by_hand, {})) w->asked = kAskedAll;
+      keep_held(*w, By::script);
+      return resolve_outcome(seq, true, 0, "is held by the script");
     case ScriptWish::delay:
-      w->asked = kAskedAll;
-      return delay_until(*w, now_ns() + std::max<int64_t>(0, p.delay_ns), By::script);
+      if (!std::exchange(w->by_hand, {})) w->asked = kAskedAll;
+      delay_until(*w, now_ns() + std::max<int64_t>(0, p.delay_ns), By::script);
+      return resolve_outcome(seq, true, 0, "is delayed by the script");
     default:
       if (!ask_next(m, *w)) by_default(*w);
   }

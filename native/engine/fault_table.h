@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -42,6 +43,8 @@ class FaultTable {
     ScriptPort* script = nullptr;  // that has been asked and did not answer yet
     uint32_t asked = 0;            // scripts that have been asked; kAskedAll: no more are
     int64_t script_due = 0;        // when the default answers instead
+    /// By whom it was held when an operator gave it to a script; unanswered it is so again.
+    std::optional<std::pair<By, uint32_t>> by_hand = {};
   };
   Waiting& wait(const FaultRecord& r, uint32_t slot);
   Waiting* waiting(uint64_t seq);

@@ -1,20 +1,23 @@
 /** From a verb as a person says it to what the engine is asked; damage to bytes is done here, on a copy of the answer. */
 import { corrupt } from './corrupt.js';
 import type { NativeSource } from '../addon/session-binding.js';
+import type { Scripts } from './script/scripts.js';
 import type { Fault, PageBytes, Source, Verb } from './types.js';
 
 interface Request {
   readonly request: {
-    readonly what: 'answer' | 'fixed' | 'delay';
+    readonly what: 'answer' | 'fixed' | 'delay' | 'script';
     readonly action?: string;
     readonly source?: NativeSource | null;
     readonly delay?: number;
+    readonly script?: number;
   };
   readonly seqs: readonly number[];
 }
 
 /** What corrupting needs to know of a page. */
 export interface PageReader {
+  readonly scripts: Pick<Scripts, 'list'>;
   readonly faults: { row(seq: number): Fault | null };
   readPage(page: bigint, length: number): Promise<PageBytes>;
   sourceBytes(source: Source, fault: Fault): Promise<PageBytes>;
@@ -51,6 +54,14 @@ export async function nativeVerb(
         requests.push({ request: { what: 'fixed', action: 'copy', source: { type: 'bytes', bytes } }, seqs: [seq] });
       }
       return { requests, failed };
+    }
+    case 'script': {
+      const script = pages.scripts.list().find(({ name, state }) => name === verb.script && state === 'on');
+      if (script?.hooks.includes('onFault'))
+        return { requests: [{ request: { what: 'script', script: script.id, source: null }, seqs }], failed };
+      const why = script ? 'It has no onFault.' : `No script ${verb.script} is on.`;
+      for (const seq of seqs) failed.set(seq, why);
+      return { requests: [], failed };
     }
     default:
       return { requests: [{ request: { what: 'fixed', action: verb.verb, source: null }, seqs }], failed };

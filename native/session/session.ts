@@ -93,13 +93,13 @@ export class NativeJoin implements Session {
     this.options = facts.options;
     this.t0 = native.began;
     this.time = new Date(Date.now() - (native.snapshot().now - native.began) / 1e6).toISOString();
-    this.scripts = new ScriptBook(this, facts.scriptDeadline ?? 1000);
+    this.scripts = new ScriptBook(this, facts.scriptDeadline ?? 1000, () => this.#recorder.noteChange());
     this.rules = new RuleBook(
       facts.seed,
       {
         setRules: (rules, seed) => {
           native.setRules(rules, seed);
-          queueMicrotask(() => this.#recorder.noteRules()); // once the book has them
+          queueMicrotask(() => this.#recorder.noteChange()); // once the book has them
         },
         ruleCounts: (id) => native.ruleCounts(id),
       },

@@ -213,7 +213,9 @@ export type Verb =
   | { readonly verb: 'answer' }
   | { readonly verb: 'zero' | 'continue' | 'unprotect' | 'poison' | 'wake' | 'pass' }
   | { readonly verb: 'copy'; readonly source: Source; readonly corrupt?: readonly Corruption[] }
-  | { readonly verb: 'delay'; readonly ms: number };
+  | { readonly verb: 'delay'; readonly ms: number }
+  /** Its onFault answers; where it does not, the fault is held as before. */
+  | { readonly verb: 'script'; readonly script: string };
 
 export interface VerbOutcome {
   readonly seq: number;

@@ -23,6 +23,7 @@ export const VERBS: Readonly<Record<VerbName, { readonly title: string; readonly
   wake: { title: 'wake', does: 'Wake the thread without an answer: it faults again (UFFDIO_WAKE).' },
   pass: { title: 'pass', does: 'Hand it to the handler and let that run.' },
   delay: { title: 'delay', does: 'Answer by default after a while.' },
+  script: { title: 'script', does: 'Give it to a script; where that does not answer, it is held as before.' },
   move: { title: 'move', does: 'Move pages within the target (UFFDIO_MOVE).' },
 };
 
@@ -52,6 +53,7 @@ export function legal(verb: VerbName, c: VerbContext): Verdict {
     case 'answer':
     case 'delay':
     case 'wake':
+    case 'script':
       return OK;
   }
 }

@@ -92,6 +92,7 @@ const EMPTY: Omit<ScriptRow, 'id' | 'name' | 'path'> = {
   passedOn: 0,
   failed: 0,
   missed: 0,
+  median: null,
   counters: {},
   pid: 4100,
 };

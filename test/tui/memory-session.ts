@@ -202,6 +202,10 @@ export class MemorySession implements Session {
         setTimeout(() => this.#answer(seq, 'zero', 'operator'), verb.ms);
         return { seq, ok: true, message: `delayed by ${verb.ms} ms` };
       }
+      if (verb.verb === 'script') {
+        this.#answer(seq, 'zero', `script:${verb.script}`);
+        return { seq, ok: true, message: `Fault ${seq} is answered.` };
+      }
       const action: Action = verb.verb === 'answer' ? (this.faults.edits.has(seq) ? 'copy' : 'zero') : verb.verb;
       this.#answer(seq, action, 'operator');
       return { seq, ok: true, message: `${action}: 4096 bytes` };

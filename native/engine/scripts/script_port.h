@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/histogram.h"
 #include "engine/policy.h"
 #include "engine/scripts/script_share.h"
 #include "kernel/result.h"
@@ -63,6 +64,8 @@ class ScriptPort {
     std::atomic<ScriptOff> off{ScriptOff::no};
     std::atomic<bool> parted{false};  // replaced, and it has nothing of the engine's any more
   } counts;
+  /// ns from the question to the answer.
+  Histogram took;
   bool works() const { return counts.off.load(std::memory_order_relaxed) == ScriptOff::no; }
 
  private:

@@ -20,6 +20,8 @@ export interface Description {
   readonly granularity: number;
   readonly pages: boolean;
   readonly rules: readonly { readonly id: number; readonly text: string; readonly on: boolean }[];
+  /** `script:NAME` in records, by the numbers that stand in the file. */
+  readonly scripts: readonly { readonly id: number; readonly name: string }[];
 }
 
 /** In the last block, where there is one. */
@@ -56,6 +58,7 @@ export function readDescription(text: string): Description | null {
     granularity: count(o['granularity']),
     pages: o['pages'] === true,
     rules: readRules(o),
+    scripts: readScripts(o),
   };
 }
 
@@ -66,10 +69,17 @@ export function readRules(o: Fields): Description['rules'] {
   });
 }
 
-/** A change of the description: only rules change. */
-export function readChange(text: string): Pick<Description, 'rules'> | null {
+function readScripts(o: Fields): Description['scripts'] {
+  return list(o['scripts']).map((each) => {
+    const script = object(each) ?? {};
+    return { id: count(script['id']), name: string(script['name']) };
+  });
+}
+
+/** A change of the description: only rules and scripts change. */
+export function readChange(text: string): Pick<Description, 'rules' | 'scripts'> | null {
   const o = object(parse(text));
-  return o === null ? null : { rules: readRules(o) };
+  return o === null ? null : { rules: readRules(o), scripts: readScripts(o) };
 }
 
 export function readEnding(text: string): Ending | null {

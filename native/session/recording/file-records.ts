@@ -109,7 +109,7 @@ export class FileRecords {
     const t = v.u64(FAULT.answeredAt);
     const entry = {
       ...{ t, seq, a: v.u64(FAULT.bytes), b: raw.readAt, c: t, err: v.i32(FAULT.err) },
-      ...{ action: ACTIONS[v.u8(FAULT.action)] ?? null, by: byName(v) },
+      ...{ action: ACTIONS[v.u8(FAULT.action)] ?? null, by: byName(v, this.recording.scriptName) },
     };
     yield resolveRecord(entry, began);
   }

@@ -1,7 +1,7 @@
 /** The items of a block, each checked before it is believed. */
 import { LogReader, type LogEntry } from '../log-reader.js';
 import { ACCESSES, ACTIONS, BYS, FAULT, FAULT_SIZE, KINDS, LOG, LOG_SIZE, STATES } from '../record-layout.js';
-import { RecordView } from '../record-view.js';
+import { RecordView, type ScriptNames } from '../record-view.js';
 import type { Range, RangeMode } from '../types.js';
 import { ITEM } from './format.js';
 
@@ -32,7 +32,11 @@ export class ItemReader {
   readonly #fault = scratch(FAULT_SIZE);
   readonly #view = new RecordView(this.#fault.words, this.#fault.bytes);
   readonly #log = scratch(LOG_SIZE);
-  readonly #entries = new LogReader(this.#log.bytes.buffer as ArrayBuffer);
+  readonly #entries: LogReader;
+
+  constructor(scriptName: ScriptNames = String) {
+    this.#entries = new LogReader(this.#log.bytes.buffer as ArrayBuffer, scriptName);
+  }
 
   *of(payload: Buffer): Generator<Item> {
     let at = 0;

@@ -1,7 +1,7 @@
 /** The files of one recording, oldest first, as one stream of items. */
 import { existsSync } from 'node:fs';
 import { BlockFile, refused } from './blocks.js';
-import { readDescription, readEnding, type Description, type Ending } from './description.js';
+import { readChange, readDescription, readEnding, type Description, type Ending } from './description.js';
 import { BLOCK, PARTS } from './format.js';
 import { ItemReader, type Item } from './items.js';
 
@@ -21,6 +21,7 @@ export class Recording {
   /** Older files that should lie beside it and do not. */
   readonly missing: number;
   #ending: Ending | null = null;
+  readonly #scripts = new Map<number, string>();
 
   /** @throws UffdscopeError RECORDING. */
   constructor(readonly path: string) {
@@ -36,6 +37,7 @@ export class Recording {
       this.dropped = header.dropped;
       this.missing = Math.min(header.part, PARTS - 1) - (this.#files.length - 1);
       this.description = describe(this.#files);
+      this.#name(this.description.scripts);
     } catch (error) {
       this.close();
       throw error;
@@ -59,11 +61,12 @@ export class Recording {
 
   /** The same, block by block. */
   *blocks(): Generator<{ readonly place: BlockPlace; readonly items: Iterable<Item> }> {
-    const reader = new ItemReader();
+    const reader = new ItemReader(this.scriptName);
     for (const [file, blocks] of this.#files.entries()) {
       for (const block of blocks.blocks()) {
         if ('damage' in block) yield { place: { file, at: 0 }, items: [{ is: 'damage', damage: block.damage }] };
-        else if (block.type === BLOCK.items) yield { place: { file, at: block.at }, items: reader.of(block.payload) };
+        else if (block.type === BLOCK.items)
+          yield { place: { file, at: block.at }, items: this.#itemsOf(block.payload, reader) };
         else if (block.type === BLOCK.trailer) this.#ending = readEnding(block.payload.toString('utf8'));
       }
     }
@@ -73,6 +76,20 @@ export class Recording {
   bytesAt({ file, at }: BlockPlace, from: number, length: number): Buffer | null {
     const block = this.#files[file]?.block(at) ?? null;
     return block === null || from + length > block.payload.length ? null : block.payload.subarray(from, from + length);
+  }
+
+  /** As far as the items were read; its number where it has no name. */
+  readonly scriptName = (id: number): string => this.#scripts.get(id) ?? String(id);
+
+  *#itemsOf(payload: Buffer, reader: ItemReader): Generator<Item> {
+    for (const item of reader.of(payload)) {
+      if (item.is === 'meta') this.#name(readChange(item.text)?.scripts ?? []);
+      yield item;
+    }
+  }
+
+  #name(scripts: Description['scripts']): void {
+    for (const { id, name } of scripts) this.#scripts.set(id, name);
   }
 
   close(): void {

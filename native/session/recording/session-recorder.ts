@@ -22,7 +22,8 @@ export const LEAST_MAX_BYTES = 2 ** 20;
 
 export class SessionRecorder {
   #path: string | null = null;
-  #rulesVersion = 0;
+  /** What of the description may change, as it was written last. */
+  #noted = '';
   constructor(readonly session: NativeJoin) {}
 
   get state(): RecordingState | null {
@@ -44,14 +45,16 @@ export class SessionRecorder {
       throw cannotWrite(path, error);
     }
     this.#path = whole;
-    this.#rulesVersion = this.session.rules.version;
+    this.#noted = changing(this.session);
   }
 
-  /** Called when rules may have changed. */
-  noteRules(): void {
-    if (this.#path === null || this.session.rules.version === this.#rulesVersion) return;
-    this.#rulesVersion = this.session.rules.version;
-    this.session.native.noteRecording(JSON.stringify({ rules: rulesOf(this.session) }));
+  /** Called when rules or scripts may have changed. */
+  noteChange(): void {
+    if (this.#path === null) return;
+    const now = changing(this.session);
+    if (now === this.#noted) return;
+    this.#noted = now;
+    this.session.native.noteRecording(now);
   }
 
   /** Everything that has happened is in the file when it resolves. null: it was not on. */
@@ -95,7 +98,16 @@ function describe(session: NativeJoin, pages: boolean): Description {
     granularity: options.granularity,
     pages,
     rules: rulesOf(session),
+    scripts: scriptsOf(session),
   };
+}
+
+function changing(session: NativeJoin): string {
+  return JSON.stringify({ rules: rulesOf(session), scripts: scriptsOf(session) });
+}
+
+function scriptsOf(session: NativeJoin): Description['scripts'] {
+  return session.scripts.list().map(({ id, name }) => ({ id, name }));
 }
 
 function rulesOf(session: NativeJoin): Description['rules'] {

@@ -60,8 +60,12 @@ export class ScriptBook implements Scripts {
   #ended = false;
   #paused = false;
 
-  /** `deadline`: ms after which the default answers. */
-  constructor(session: NativeJoin, deadline: number) {
+  /** `deadline`: ms after which the default answers. `changed` hears of other scripts and names before they are asked. */
+  constructor(
+    session: NativeJoin,
+    deadline: number,
+    private readonly changed: () => void = () => undefined,
+  ) {
     this.#session = session;
     this.#deadline = deadline;
   }
@@ -89,6 +93,7 @@ export class ScriptBook implements Scripts {
         passedOn: sum('passedOn'),
         failed: sum('failed'),
         missed: sum('missed'),
+        median: e.process?.median ?? null,
         counters: e.counters,
         pid: e.process?.alive ? (e.process.pid ?? null) : null,
       };
@@ -329,6 +334,7 @@ export class ScriptBook implements Scripts {
 
   #publish(): void {
     this.#version++;
+    this.changed();
     if (this.#paused) return;
     const on = this.#entries.filter((e) => e.state === 'on' && e.process !== null);
     this.#session.native.setScripts(

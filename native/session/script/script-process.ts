@@ -111,6 +111,16 @@ export class ScriptProcess {
   }
   #last: NativeScriptCounts | null = null;
 
+  /** ns; looked up again only when more was answered. */
+  get median(): number | null {
+    const { answered } = this.counts();
+    if (this.#last || answered === this.#medianOf.answered) return this.#medianOf.ns;
+    const ns = this.#birth.native.scriptMedian(this.handle) || null;
+    this.#medianOf = { answered, ns };
+    return ns;
+  }
+  #medianOf: { readonly answered: number; readonly ns: number | null } = { answered: 0, ns: null };
+
   /** At once. `why`: half a sentence, for those who ask. */
   kill(why: string): void {
     this.#why ||= why;

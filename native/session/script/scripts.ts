@@ -23,6 +23,8 @@ export interface ScriptRow {
   readonly passedOn: number;
   readonly failed: number;
   readonly missed: number;
+  /** ns from question to answer, half of them took less; of the process that runs. null: none yet. */
+  readonly median: number | null;
   /** `ctx.count` */
   readonly counters: Readonly<Record<string, number>>;
   /** Its process, while it runs. */
