@@ -10,7 +10,9 @@ namespace uffdscope {
 namespace {
 
 constexpr int64_t kFirstLook = 1 * kMilli;
-constexpr int64_t kGiveUp = 100 * kMilli;
+constexpr int64_t kBetweenLooks = 20 * kMilli;  // at most
+// On a machine without a CPU for it a fork takes that long to go on.
+constexpr int64_t kGiveUp = kSecond;
 constexpr uint32_t kFaultLooks =
     16;  // a fault of a child that stays unknown costs no more than that
 
@@ -85,7 +87,7 @@ void Engine::name_child(Monitor& m, pid_t tid) {
 void Engine::look_for_children(int64_t now) {
   for (auto& fork : forks_) {
     if (fork.told || now < fork.next_look) continue;
-    fork.next_look = now + std::max(kFirstLook, now - fork.read_at);  // 1, 2, 4 ... ms
+    fork.next_look = now + std::clamp(now - fork.read_at, kFirstLook, kBetweenLooks);
     find_child(fork, 0);
     if (!fork.told && now - fork.read_at >= kGiveUp) tell_fork(fork, 0);
   }
