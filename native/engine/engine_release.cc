@@ -80,6 +80,8 @@ void Engine::release_some() {
 void Engine::finish_release() {
   Released released{released_};
   releasing_ = false;
+  if (leaving_)  // the last lines: a fork whose child was not found is told all the same
+    for (auto& fork : forks_) tell_fork(fork, 0);
   bool stays = false;
   for (auto& m : monitors_) {
     if (m->stance == Stance::left) continue;
