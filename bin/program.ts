@@ -11,6 +11,7 @@ import {
 import type { Context } from './context.js';
 import { EVENT_FORMATS, type EventFormat } from './output/event-lines.js';
 import { addRecordFlags, addRecordingFlags } from './record-flags.js';
+import type { ScreenWords } from './screen.js';
 
 /** What was asked for, once the words are understood. */
 export type Run = (context: Context) => Promise<void>;
@@ -81,15 +82,15 @@ export function buildProgram(version: string, chosen: (run: Run) => void): Comma
       chosen(async (context) => (await import('./commands/record.js')).record(pid, words, context)),
   );
 
-  program
+  const show = program
     .command('show')
-    .description('a recording, as its session was')
+    .description('a recording on the screen, at any moment of its time')
     .argument('<file>', 'a recording')
-    .requiredOption('--headless', 'one line an event on stdout')
-    .addOption(new Option('-o, --output <format>', 'with --headless: form of the lines (text)').choices(EVENT_FORMATS))
-    .action((file: string, words: { output?: EventFormat }) =>
-      chosen(async (context) => (await import('./commands/show.js')).showLines(file, words.output ?? 'text', context)),
-    );
+    .option('--headless', 'no screen: one line an event on stdout')
+    .addOption(new Option('-o, --output <format>', 'with --headless: form of the lines (text)').choices(EVENT_FORMATS));
+  addScreenFlags(show).action((file: string, words: ScreenWords & { headless?: boolean; output?: EventFormat }) =>
+    chosen(async (context) => (await import('./commands/show.js')).showRecording(file, words, context)),
+  );
 
   const replay = program
     .command('replay')

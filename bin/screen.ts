@@ -14,13 +14,11 @@ export interface ScreenWords {
 }
 
 /** Before anything is touched. @throws UffdscopeError NO_TERMINAL. */
-export function needTerminal(): void {
+export function needTerminal(
+  hint = 'Without one: uffdscope attach PID --headless, or uffdscope ps to look only.',
+): void {
   if (process.stdin.isTTY && process.stdout.isTTY) return;
-  throw new UffdscopeError(
-    'NO_TERMINAL',
-    'A screen needs a terminal for its input and its output.',
-    'Without one: uffdscope attach PID --headless, or uffdscope ps to look only.',
-  );
+  throw new UffdscopeError('NO_TERMINAL', 'A screen needs a terminal for its input and its output.', hint);
 }
 
 export interface ShowPlan extends ScreenWords {
@@ -49,7 +47,7 @@ export async function show(source: ScreenSource, words: ScreenWords, context: Co
   const { runScreen } = await import('../ui/main.js');
   const end = await runScreen(source, screenOptions(words, context));
   if (end.reason === 'error') throw end.error;
-  if (end.session !== null) {
+  if (end.session !== null && !end.session.playback) {
     const { pid } = end.session.target;
     const { summary } = end;
     const given =

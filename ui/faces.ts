@@ -43,7 +43,7 @@ export interface App {
   /** The list that the session was chosen from: q goes back to it. */
   list: Picker | null;
   /** What is being attached to, before there is a session. */
-  attaching: { readonly what: string; readonly settled: Promise<void> } | null;
+  attaching: Pending | null;
   /** Bytes searched for last. */
   needle: Uint8Array | null;
   /** What moving moves: the dialog in front, the picker, or the pane with the focus. */
@@ -79,6 +79,14 @@ export interface AppOptions {
   readonly mouse: boolean;
 }
 
+/** A session that is on its way. */
+export interface Pending {
+  readonly what: string;
+  readonly doing: string;
+  readonly saying: string;
+  readonly settled: Promise<void>;
+}
+
 /** Keys to commands. */
 export interface Keys {
   readonly commands: readonly Command[];
@@ -88,7 +96,7 @@ export interface Keys {
 }
 
 /** What may follow the name at the `:` prompt. */
-export type ArgumentKind = 'filter' | 'hold' | 'rule' | 'duration' | 'source' | 'file' | 'text';
+export type ArgumentKind = 'filter' | 'hold' | 'rule' | 'duration' | 'source' | 'file' | 'moment' | 'text';
 
 export interface Command {
   /** `group.verb`, for the prompt, the palette and the configuration. */

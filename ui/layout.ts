@@ -15,6 +15,8 @@ export interface LayoutState {
   /** The last of panes 1 to 4 that had the focus. */
   readonly main: PaneId;
   readonly hints: boolean;
+  /** A recording: one more row, for its time. */
+  readonly timed: boolean;
 }
 
 export type Layout =
@@ -26,6 +28,8 @@ export type Layout =
       readonly options: Rect | null;
       /** The panes as a row of tabs where they do not all show. */
       readonly strip: Rect | null;
+      /** Of a recording: where in it. */
+      readonly time: Rect | null;
       /** Frames included. */
       readonly panes: Readonly<Partial<Record<PaneId, Rect>>>;
       readonly status: Rect;
@@ -43,12 +47,14 @@ export function layout(columns: number, rows: number, state: LayoutState): Layou
   const wide = kind === 'columns';
   const row = (top: number): Rect => ({ top, left: 0, width: columns, height: 1 });
   const below = state.hints ? 2 : 1;
-  const body: Rect = { top: 2, left: 0, width: columns, height: rows - 2 - below };
+  const above = state.timed ? 3 : 2;
+  const body: Rect = { top: above, left: 0, width: columns, height: rows - above - below };
   return {
     kind,
     header: row(0),
     options: wide ? row(1) : null,
     strip: wide ? null : row(1),
+    time: state.timed ? row(2) : null,
     panes: panesIn(body, kind, rows, state),
     status: row(rows - below),
     hints: state.hints ? row(rows - 1) : null,

@@ -1,15 +1,36 @@
-/** `show FILE` and `export FILE`: a recording as lines, or for another program. */
+/** `show FILE` and `export FILE`: a recording on the screen, as lines, or for another program. */
 import { closeSync } from 'node:fs';
-import { FileRecords, Recording } from '../../native/session/recording/index.js';
+import { basename } from 'node:path';
+import { FileRecords, readRecording, Recording } from '../../native/session/recording/index.js';
 import { perfettoTrace } from '../../native/session/recording/perfetto.js';
 import { safeText } from '../../native/session/safe-text.js';
 import type { Context } from '../context.js';
 import { eventLines, type EventFormat } from '../output/event-lines.js';
 import { newFile } from '../output/new-file.js';
+import { usage } from '../flags.js';
 import type { EXPORTS } from '../program.js';
+import { needTerminal, show, type ScreenWords } from '../screen.js';
 import { Sink } from '../output/sink.js';
 
-export async function showLines(path: string, format: EventFormat, context: Context): Promise<void> {
+export async function showRecording(
+  path: string,
+  words: ScreenWords & { readonly headless?: boolean; readonly output?: EventFormat },
+  context: Context,
+): Promise<void> {
+  if (words.headless === true) return showLines(path, words.output ?? 'text', context);
+  if (words.output !== undefined) throw usage('show takes -o with --headless only', 'Add --headless.');
+  const recording = new Recording(path); // what is no recording is said before there is a screen
+  needTerminal('Without one: uffdscope show FILE --headless');
+  const source = {
+    what: basename(path),
+    doing: 'reading',
+    saying: 'the whole recording is read once',
+    attach: () => readRecording(recording),
+  };
+  await show(source, words, context);
+}
+
+async function showLines(path: string, format: EventFormat, context: Context): Promise<void> {
   using recording = new Recording(path);
   const records = new FileRecords(recording);
   await write(linesOf(records, format), context.out);

@@ -6,6 +6,7 @@ import { code, sections, table } from './markdown.js';
 const WHERE: Readonly<Record<Mode, string>> = {
   panes: 'panes',
   rules: 'Rules pane',
+  recording: 'recordings',
   picker: 'list of processes',
   list: 'dialogs with a list',
   question: 'questions',

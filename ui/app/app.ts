@@ -2,7 +2,7 @@
 import type { DetachSummary, Session } from '../../native/session/types.js';
 import { UffdscopeError } from '../../native/session/errors.js';
 import type { Mode } from '../commands/modes.js';
-import type { App, AppOptions, Keys, Panes, Picker } from '../faces.js';
+import type { App, AppOptions, Keys, Panes, Pending, Picker } from '../faces.js';
 import { layout, type Layout, type PaneId } from '../layout.js';
 import { initialState, type State } from '../model/state.js';
 import { Toasts, type Message } from '../model/toasts.js';
@@ -35,7 +35,7 @@ export class ScreenApp implements App {
   /** The list that the session was chosen from: q goes back to it. */
   list: Picker | null = null;
   /** What is being attached to, before there is a session. */
-  attaching: { readonly what: string; readonly settled: Promise<void> } | null = null;
+  attaching: Pending | null = null;
   /** Bytes searched for last. */
   needle: Uint8Array | null = null;
   readonly #toasts = new Toasts();
@@ -82,6 +82,8 @@ export class ScreenApp implements App {
     this.watch = new Watch(session, () => this.touch());
     this.panes = makePanes(this);
     this.picker = null;
+    // Nobody waits in a recording for what is done here.
+    if (this.watch.player) this.set({ timed: true, firstHeld: 'done' });
     this.touch();
   }
 
@@ -100,6 +102,7 @@ export class ScreenApp implements App {
     const front = this.overlays.front;
     if (front) return front.mode;
     if (this.watch === null) return 'picker';
+    if (this.watch.player) return 'recording';
     return this.state.focus === 2 ? 'rules' : 'panes';
   }
 

@@ -6,12 +6,16 @@ import type { App } from '../faces.js';
 export interface Attaching {
   /** `process 4012`, `the demo program`. */
   readonly what: string;
+  /** What is done meanwhile, before `what` and in the row below. */
+  readonly doing?: string;
+  readonly saying?: string;
   attach(): Promise<Session>;
 }
 
 /** Shown at once; an attachment that fails ends the screen with its reason. */
 export function beginAttaching(app: App, source: Attaching): void {
-  app.attaching = { what: source.what, settled: settle(app, source) };
+  const { what, doing = 'attaching to', saying = 'looking who holds it and who reads it' } = source;
+  app.attaching = { what, doing, saying, settled: settle(app, source) };
   app.touch();
 }
 

@@ -54,7 +54,7 @@ export async function leaveRoot(app: App): Promise<void> {
     const title = list === null ? 'Quit' : 'Back to the list';
     const text = `${plural(waiting, 'fault')} would be released and their threads go on. ${title}?`;
     const yes = list === null ? 'release and quit' : 'release and go back';
-    if (waiting > 0 && !(await ask(app, { title, text, yes }))) return;
+    if (waiting > 0 && app.watch.player === null && !(await ask(app, { title, text, yes }))) return;
   }
   if (list !== null && app.watch !== null) await backToList(app, list);
   else await app.leave({ reason: 'quit' });

@@ -5,6 +5,7 @@ import { verdictOf } from '../commands/hints.js';
 import type { App, ArgumentKind, Command } from '../faces.js';
 import { parseDuration, parseFilePlace } from '../model/arguments.js';
 import { completePath } from '../model/complete-path.js';
+import { parseMoment } from '../model/moment.js';
 import type { Completion } from '../screen/prompt-line.js';
 import { Palette } from '../views/palette.js';
 import type { Check } from '../views/prompt-text.js';
@@ -17,7 +18,9 @@ import { ruleCheck, ruleCompleter } from './rule-prompt.js';
 function offered(app: App): Command[] {
   return app.keymap.commands.filter(
     ({ name }) =>
-      (!/^(dialog|line|hex|nav)\./.test(name) && (app.watch === null) === name.startsWith('picker.')) ||
+      (!/^(dialog|line|hex|nav)\./.test(name) &&
+        (app.watch === null) === name.startsWith('picker.') &&
+        (Boolean(app.watch?.player) || !name.startsWith('time.'))) ||
       COMMON.has(name),
   );
 }
@@ -149,6 +152,10 @@ function checkArgument(app: App, kind: ArgumentKind, text: string, at: number, h
         const parsed = parseFilePlace(text);
         return parsed.ok ? null : { ok: false, message: parsed.message, at: 0, length: text.length };
       }
+      case 'moment': {
+        const parsed = parseMoment(text, app.at.session.playback!);
+        return parsed.ok ? null : { ok: false, message: parsed.message, at: 0, length: text.length };
+      }
       case 'source':
       case 'text':
         return null;
@@ -182,6 +189,7 @@ function completerFor(app: App, kind: ArgumentKind): (before: string) => Complet
     case 'source':
       return completePath;
     case 'duration':
+    case 'moment':
     case 'text':
       return () => ({ words: [], typed: '' });
   }

@@ -8,6 +8,7 @@ import { footerRow, titleRow } from '../rows/frame.js';
 import { allModes, headerRow, optionsRow } from '../rows/header.js';
 import { hintBar, type HintBar } from '../rows/hints.js';
 import { statusRow } from '../rows/status.js';
+import { timeBar, type TimeBar } from '../rows/time-bar.js';
 import { wrapWords } from '../screen/cells.js';
 import type { Rect } from '../screen/compose.js';
 import type { ChromeFrame, ChromeModel } from '../views/chrome-model.js';
@@ -18,6 +19,8 @@ import type { App } from '../faces.js';
 export interface Drawn {
   readonly chrome: ChromeModel;
   readonly hints: HintBar | null;
+  /** Of a recording: where a click means a moment. */
+  readonly bar: TimeBar['bar'];
 }
 
 export function draw(app: App): Drawn {
@@ -28,7 +31,7 @@ export function draw(app: App): Drawn {
     const text = `need ${layout.need[0]}x${layout.need[1]}, have ${state.columns}x${state.rows}; faults are served all the same`;
     const rows = wrapWords(text, state.columns).slice(0, state.rows);
     const small = rows.map((row, top) => ({ top, row: paint.line(state.columns).add(row, 'warn').end() }));
-    return { chrome: model(app, [], small), hints: null };
+    return { chrome: model(app, [], small), hints: null, bar: null };
   }
   const dialogs = app.overlays.all.map((overlay) => ({ overlay, rect: overlay.frame(state.columns, state.rows) }));
   const rects = dialogs.map(({ rect }) => rect);
@@ -50,11 +53,14 @@ export function draw(app: App): Drawn {
     put(`${id} foot`, foot, [footerRow(view.footer(), area.width, focused, paint)], masks);
   };
 
+  const player = app.watch?.player ?? null;
+  const time = player && layout.time ? timeBar(player, layout.time.width, paint) : null;
   put('header', layout.header, [header(app, layout.header.width)]);
   if (app.watch === null && app.picker !== null) {
     const rect = { top: 1, left: 0, width: state.columns, height: layout.status.top - 1 };
     putView('picker', { rect, title: app.picker.title, tabs: [], tab: 0, focused: true }, app.picker);
   } else if (app.watch !== null) {
+    if (time && layout.time) put('time', layout.time, [time.row]);
     for (const id of visiblePanes(layout)) {
       const rect = layout.panes[id]!;
       const focused = state.focus === id && dialogs.length === 0;
@@ -76,7 +82,7 @@ export function draw(app: App): Drawn {
   const at = front?.overlay.cursor?.(inside(front.rect).width) ?? null;
   screen.cursor(at && front ? { x: front.rect.left + 1 + at.x, y: front.rect.top + 1 + at.y } : null);
   for (const id of screen.layerIds()) if (!painted.has(id)) screen.drop(id);
-  return { chrome: model(app, frames, lines(app)), hints };
+  return { chrome: model(app, frames, lines(app)), hints, bar: time?.bar ?? null };
 }
 
 function model(app: App, frames: readonly ChromeFrame[], rows: ChromeModel['lines']): ChromeModel {
@@ -87,7 +93,8 @@ function header(app: App, width: number): string {
   const { paint, watch } = app;
   if (watch === null) {
     const line = paint.line(width).add(' uffdscope', 'strong');
-    if (app.attaching) line.add('  attaching to ').add(paint.outside(app.attaching.what), 'strong').add(paint.own('…'));
+    if (app.attaching)
+      line.add(`  ${app.attaching.doing} `).add(paint.outside(app.attaching.what), 'strong').add(paint.own('…'));
     else line.add('  a debugger for userfaultfd: which process?', 'dim');
     return line.end();
   }
@@ -110,8 +117,7 @@ function status(app: App, width: number): string {
   const { message } = app;
   const { paint, watch } = app;
   if (leaving) return paint.line(width).add(' handing back; ctrl-c does not wait', 'warn').end();
-  if (watch === null && app.attaching)
-    return paint.line(width).add(' looking who holds it and who reads it', 'dim').end();
+  if (watch === null && app.attaching) return paint.line(width).add(` ${app.attaching.saying}`, 'dim').end();
   if (watch === null) {
     if (message) return statusRow(EMPTY, message, width, paint);
     return paint

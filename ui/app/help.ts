@@ -1,6 +1,6 @@
 /** ? and K: generated from the registry, never written by hand. */
 import type { App, Command } from '../faces.js';
-import { GROUPS, type Mode } from '../commands/modes.js';
+import { fallsBack, GROUPS, TAKES_PART, type Mode } from '../commands/modes.js';
 import { verdictOf } from '../commands/hints.js';
 import { PANE_NAMES } from '../views/panes.js';
 import { wrapWords } from '../screen/cells.js';
@@ -14,6 +14,9 @@ const ABOUT: Readonly<Record<number, string>> = {
   5: 'The fault in focus: who raised it, what an answer would give, the page as it is, other faults of its thread and page.',
 };
 
+const IN_RECORDING =
+  'A recording: everything stands as it stood at the moment above the panes. Nothing waits for an answer any more.';
+
 const WIDTH = 78;
 const KEY_CELLS = 18;
 
@@ -24,11 +27,15 @@ export function showHelp(app: App): void {
   const about = inPicker
     ? 'Processes, those with a userfaultfd first. Attaching only looks until you hold or answer something.'
     : ABOUT[pane]!;
-  const lines: TextLine[] = [about, ''];
-  const reached = app.keymap.commands.filter((command) => reachable(command, mode) && command.group !== 'Moving');
+  const recorded = mode === 'recording';
+  const lines: TextLine[] = recorded ? [about, '', IN_RECORDING, ''] : [about, ''];
+  const reached = app.keymap.commands.filter(
+    (command) => reachable(command, mode) && command.group !== 'Moving' && !(recorded && TAKES_PART.has(command.group)),
+  );
   // What the pane is for comes first; how to leave it is known soon.
   const here = [
-    ...reached.filter(({ group }) => group !== 'Panes'),
+    ...reached.filter(({ group }) => group === 'Time'),
+    ...reached.filter(({ group }) => group !== 'Panes' && group !== 'Time'),
     ...reached.filter(({ group }) => group === 'Panes'),
   ];
   lines.push(...commandLines(app, here), '', 'K shows every key; ctrl-p finds a command by a few letters.');
@@ -39,13 +46,14 @@ export function showKeys(app: App): void {
   const lines: TextLine[] = [];
   for (const group of GROUPS) {
     const commands = app.keymap.commands.filter((command) => command.group === group && command.bindings.length > 0);
+    if (group === 'Time' && !app.watch?.player) continue;
     if (commands.length > 0) lines.push([[group, 'title']], ...commandLines(app, commands), '');
   }
   app.overlays.open(new TextDialog(app, 'Keys', lines, WIDTH));
 }
 
 function reachable(command: Command, mode: Mode): boolean {
-  return command.bindings.some(({ modes }) => modes.includes(mode) || (mode === 'rules' && modes.includes('panes')));
+  return command.bindings.some(({ modes }) => modes.includes(mode) || (fallsBack(mode) && modes.includes('panes')));
 }
 
 function commandLines(app: App, commands: readonly Command[]): TextLine[] {

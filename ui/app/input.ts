@@ -3,6 +3,7 @@ import type { App, Command } from '../faces.js';
 import { verdictOf } from '../commands/hints.js';
 import { contains, inside, type PaneId } from '../layout.js';
 import { visiblePanes } from '../model/state.js';
+import { momentAt } from '../rows/time-bar.js';
 import type { KeyPress } from '../screen/keys.js';
 import type { MouseReport } from '../screen/mouse.js';
 import type { View } from '../views/view.js';
@@ -98,7 +99,7 @@ export class Input {
     const now = performance.now();
     const twice = this.#click.x === x && this.#click.y === y && now - this.#click.at < DOUBLE_MS;
     this.#click = { x, y, at: twice ? -Infinity : now };
-    if (this.#hint(x, y) || !target) return;
+    if (this.#hint(x, y) || this.#moment(x, y) || !target) return;
     if (target.pane !== null) goTo(this.app, target.pane);
     if (target.row < 0 || target.column < 0) return;
     target.view.click?.(target.row, target.column);
@@ -108,6 +109,17 @@ export class Input {
       const command = this.app.keymap.command(this.app.picker ? 'picker.attach' : 'nav.open');
       if (command) this.run(command);
     }
+  }
+
+  /** The bar of a recording's time. */
+  #moment(x: number, y: number): boolean {
+    const { layout, watch, overlays } = this.app;
+    if (layout.kind === 'small' || layout.time?.top !== y || overlays.front) return false;
+    const bar = this.drawn()?.bar ?? null;
+    const player = watch?.player ?? null;
+    if (!bar || !player || x < bar.left || x >= bar.left + bar.width) return true;
+    this.app.attempt(() => player.jump(momentAt(player.playback, x - bar.left, bar.width)));
+    return true;
   }
 
   /** A hint is a button. */

@@ -40,6 +40,10 @@ export class Ticker {
     const { app } = this;
     app.tick(now);
     if (app.watch) {
+      if (app.watch.player?.advance(now)) {
+        this.#changedAt = now;
+        app.touch();
+      }
       if (this.#poll(now)) this.#changedAt = now;
       if (now - this.#mapsAt > MAPS_MS) {
         this.#mapsAt = now;

@@ -1,6 +1,7 @@
 /** y: things worth having elsewhere, by OSC 52. */
 import { hex } from '../rows/format.js';
 import { formatText } from '../../native/session/filter/index.js';
+import { shellWord } from '../../native/session/sudo-hint.js';
 import type { App } from '../faces.js';
 import { choose } from './dialogs.js';
 
@@ -58,6 +59,7 @@ export async function yank(app: App): Promise<void> {
 /** The command that would bring this screen up again. */
 function commandLine(app: App, holdOn: boolean): string {
   const { session } = app.at;
+  if (session.playback) return `uffdscope show ${shellWord(session.playback.path)}`;
   const { defaultAnswer, maxHold } = session.options;
   return [
     'uffdscope attach',

@@ -3,7 +3,7 @@ import type { FaultKind } from '../../native/session/types.js';
 import type { App } from '../faces.js';
 import type { Greyed } from '../rows/greyed.js';
 import type { Hint } from '../rows/hints.js';
-import { no, OK, type Command, type Mode, type Verdict } from './command.js';
+import { fallsBack, no, OK, type Command, type Mode, type Verdict } from './command.js';
 
 const FAULT_VERBS = [
   'fault.answer', 'fault.zero', 'fault.copy', 'fault.unprotect', 'fault.continue', 'fault.delay', 'fault.edit', 'fault.harm', 'fault.wake',
@@ -34,7 +34,12 @@ const BY_PANE: Readonly<Record<1 | 2 | 3 | 4 | 5, readonly string[]>> = {
   ], // prettier-ignore
 };
 
-const BY_MODE: Readonly<Record<Exclude<Mode, 'panes' | 'rules'>, readonly string[]>> = {
+/** Of a recording: time first, then what looks. */
+const IN_TIME = [
+  'time.play', 'time.step', 'time.step-back', 'time.forward', 'time.rewind', 'time.faster', 'time.slower', 'time.goto',
+] as const; // prettier-ignore
+
+const BY_MODE: Readonly<Record<Exclude<Mode, 'panes' | 'rules' | 'recording'>, readonly string[]>> = {
   picker: ['picker.attach', 'picker.watch', 'picker.filter', 'picker.refresh', 'keys', 'prompt'],
   list: ['dialog.accept', 'nav.down', 'nav.up', 'nav.back'],
   question: ['dialog.accept', 'dialog.close'],
@@ -46,12 +51,23 @@ export function hintsFor(app: App): { left: Hint[]; right: Hint[] } {
   const { mode } = app;
   if (app.attaching) return { left: [], right: hint(app, 'quit') };
   const own = app.overlays.front?.hints;
-  const names = own ?? (mode === 'panes' || mode === 'rules' ? BY_PANE[app.state.focus] : BY_MODE[mode]);
-  const right = mode === 'panes' || mode === 'rules' || mode === 'picker' ? ['nav.leave', 'quit'] : [];
+  const names = own ?? namesIn(app, mode);
+  const right = isPanes(mode) || mode === 'picker' ? ['nav.leave', 'quit'] : [];
   const left = names.flatMap((name) => hint(app, name));
   // What this fault cannot take is no hint; Detail says why. It would only crowd out what can be done.
   const useful = left.filter(({ ok, command }) => ok || !/^(fault|mark|search)\./.test(command));
   return { left: useful, right: right.flatMap((name) => hint(app, name)) };
+}
+
+function isPanes(mode: Mode): mode is 'panes' | 'rules' | 'recording' {
+  return mode === 'panes' || fallsBack(mode);
+}
+
+function namesIn(app: App, mode: Mode): readonly string[] {
+  if (!isPanes(mode)) return BY_MODE[mode];
+  const names = BY_PANE[app.state.focus];
+  if (mode !== 'recording') return names;
+  return [...IN_TIME, ...names.filter((name) => /^(view|nav|tab|pane|yank)/.test(name) && name !== 'view.freeze')];
 }
 
 /** `a answer · z zero · e edit bytes`: what the fault in focus can take, in one line. */
@@ -77,7 +93,7 @@ export function verdictOf(app: App, command: Command): Verdict {
 function keyIn(app: App, command: Command): string | undefined {
   const { mode } = app;
   const here = command.bindings.find(
-    ({ modes }) => modes.includes(mode) || (mode === 'rules' && modes.includes('panes')),
+    ({ modes }) => modes.includes(mode) || (fallsBack(mode) && modes.includes('panes')),
   );
   return (here ?? command.bindings[0])?.key;
 }

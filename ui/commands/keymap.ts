@@ -1,6 +1,6 @@
 /** Keys to commands: the registry's own bindings, and what a configuration changes in them. */
 import type { Command, Keys } from '../faces.js';
-import { MODES, type Mode } from './modes.js';
+import { fallsBack, MODES, type Mode } from './modes.js';
 
 /** Command name to its key or keys; an empty list takes them away. */
 export type KeyOverrides = Readonly<Record<string, string | readonly string[]>>;
@@ -22,7 +22,7 @@ export class Keymap implements Keys {
   find(key: string, mode: Mode): Command | null {
     const here = this.#byMode.get(mode)!.get(key);
     if (here) return here;
-    return mode === 'rules' ? (this.#byMode.get('panes')!.get(key) ?? null) : null;
+    return fallsBack(mode) ? (this.#byMode.get('panes')!.get(key) ?? null) : null;
   }
 
   keysOf(name: string): readonly string[] {

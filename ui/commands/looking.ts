@@ -124,6 +124,7 @@ export const LOOKING: readonly Command[] = [
     title: 'freeze',
     help: 'Stop the view, not the target; a second time: go on.',
     group: 'Looking',
+    enabled: (app) => (app.at.player ? no('a recording stands still while it is paused') : OK),
     run: (app) => {
       const { list } = app.at;
       list.freeze(!list.frozen);

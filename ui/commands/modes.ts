@@ -1,11 +1,16 @@
 /** What has the keys, and whether a command may run. */
 
 /**
- * `rules` is the Rules pane and falls back to `panes`; `list` is any dialog with rows; `typing` any line that is typed,
- * where plain characters are text.
+ * `rules` is the Rules pane and `recording` any pane of a recording: both fall back to `panes`. `list` is any dialog with
+ * rows; `typing` any line that is typed, where plain characters are text.
  */
-export const MODES = ['panes', 'rules', 'picker', 'list', 'question', 'typing', 'hex'] as const;
+export const MODES = ['panes', 'rules', 'recording', 'picker', 'list', 'question', 'typing', 'hex'] as const;
 export type Mode = (typeof MODES)[number];
+
+/** A key that means nothing there means what it means in the panes. */
+export function fallsBack(mode: Mode): boolean {
+  return mode === 'rules' || mode === 'recording';
+}
 
 export type Verdict = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 export const OK: Verdict = { ok: true };
@@ -14,14 +19,16 @@ export function no(reason: string): Verdict {
 }
 
 export const GROUPS = [
-  'Moving', 'Panes', 'Holding', 'Answering', 'Marks', 'Looking', 'Rules and scripts', 'Hex editor', 'Dialogs', 'Session',
+  'Moving', 'Panes', 'Time', 'Holding', 'Answering', 'Marks', 'Looking', 'Rules and scripts', 'Hex editor', 'Dialogs', 'Session',
 ] as const; // prettier-ignore
 export type Group = (typeof GROUPS)[number];
+/** What takes part needs a target. */
+export const TAKES_PART: ReadonlySet<Group> = new Set(['Holding', 'Answering', 'Rules and scripts']);
 
 export const PANES_ONLY: readonly Mode[] = ['panes'];
 export const BROWSING: readonly Mode[] = ['panes', 'picker', 'list'];
 export const MOVING: readonly Mode[] = ['panes', 'picker', 'list', 'hex'];
-export const EVERYWHERE: readonly Mode[] = MODES.filter((mode) => mode !== 'rules');
+export const EVERYWHERE: readonly Mode[] = MODES.filter((mode) => !fallsBack(mode));
 
 export interface Binding {
   readonly key: string;

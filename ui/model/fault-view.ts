@@ -52,6 +52,7 @@ export class FaultView {
       this.#version = version;
       return true;
     }
+    if (this.#last < this.#indexedTo) this.#goBack();
     const due = performance.now() - this.#builtAt >= Math.max(REBUILD_MS, this.#cost * REBUILD_SHARE);
     if (due) {
       this.#version = version;
@@ -128,21 +129,27 @@ export class FaultView {
     this.#indexedTo = last;
   }
 
+  /** In a recording time goes back too: what has not come yet goes at once. */
+  #goBack(): void {
+    if (this.#natural) while (this.#grown.length > 0 && this.#grown.at(-1)! > this.#last) this.#grown.pop();
+    else this.#index = (this.#index as Float64Array).filter((seq) => seq <= this.#last);
+    this.#indexedTo = this.#last;
+  }
+
   #sorted(last: number): ArrayLike<number> {
     const { test, sort } = this.#options;
     const keyOf = sortKey(sort.column);
-    const keys = new Float64Array(Math.max(0, last - this.#first + 1));
-    let n = 0;
+    const keys: number[] = [];
     const seqs = this.history.select(
       (fault) => {
         if (test !== null && !test(fault)) return false;
-        keys[n++] = keyOf(fault);
+        keys.push(keyOf(fault));
         return true;
       },
       this.#first,
       last,
     );
-    const order = sortedOrder(keys.subarray(0, seqs.length));
+    const order = sortedOrder(Float64Array.from(keys));
     return Float64Array.from(order, (at) => seqs[at]!);
   }
 }

@@ -4,13 +4,21 @@ const BUCKET_NS = 1e9;
 const KEPT = 600;
 const RECENT_NS = 1e9;
 
-export class RateMeter {
+export interface Rate {
+  /** `now` in ns, `count` all faults so far. */
+  sample(now: number, count: number): void;
+  /** A second, over the last second. */
+  readonly perSecond: number;
+  /** One value a second, oldest first. */
+  readonly history: readonly number[];
+}
+
+export class RateMeter implements Rate {
   #samples: { t: number; count: number }[] = [];
   #buckets: number[] = [];
   #bucketEnd = 0;
   #bucketCount = 0;
 
-  /** `now` in ns, `count` all faults so far. */
   sample(now: number, count: number): void {
     const first = this.#samples.length === 0;
     this.#samples.push({ t: now, count });
@@ -27,7 +35,6 @@ export class RateMeter {
     }
   }
 
-  /** A second, over the last second. */
   get perSecond(): number {
     const [oldest] = this.#samples;
     const newest = this.#samples.at(-1);
@@ -35,7 +42,6 @@ export class RateMeter {
     return ((newest.count - oldest.count) / (newest.t - oldest.t)) * 1e9;
   }
 
-  /** One value a second, oldest first. */
   get history(): readonly number[] {
     return this.#buckets;
   }

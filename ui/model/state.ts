@@ -10,6 +10,8 @@ export interface State {
   readonly shape: Shape;
   readonly zoom: boolean;
   readonly hints: boolean;
+  /** A recording is shown: there is a row for its time. */
+  readonly timed: boolean;
   readonly tabs: Readonly<Record<PaneId, number>>;
   readonly theme: ThemeName;
   /** The one line that says what a held fault waits for: shown with the first of a session, until something is done. */
@@ -29,6 +31,7 @@ export function initialState(columns: number, rows: number, theme: ThemeName): S
     shape: 'auto',
     zoom: false,
     hints: true,
+    timed: false,
     tabs: { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 },
     theme,
     firstHeld: 'not yet',

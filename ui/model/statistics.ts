@@ -2,10 +2,12 @@
 import type { Counts, Session } from '../../native/session/types.js';
 
 const EVERY_MS = 1000;
+/** Counting a recording of millions takes a while: it may cost so much of the time. */
+const COST_SHARE = 10;
 
 export class StatisticsCache {
   #last: Counts | null = null;
-  #askedAt = -Infinity;
+  #due = -Infinity;
   #asking = false;
 
   constructor(
@@ -16,21 +18,24 @@ export class StatisticsCache {
 
   /** null until the first answer is there. */
   get(): Counts | null {
-    if (!this.#asking && performance.now() - this.#askedAt >= EVERY_MS) this.#ask();
+    if (!this.#asking && performance.now() >= this.#due) this.#ask();
     return this.#last;
   }
 
   #ask(): void {
     this.#asking = true;
-    this.#askedAt = performance.now();
+    const asked = performance.now();
     this.session.statistics(3).then(
       (counts) => {
         this.#asking = false;
+        const now = performance.now();
+        this.#due = Math.max(asked + EVERY_MS, now + (now - asked) * COST_SHARE);
         this.#last = counts;
         this.touch();
       },
       (error: unknown) => {
         this.#asking = false;
+        this.#due = asked + EVERY_MS;
         this.failed(error);
       },
     );

@@ -26,12 +26,19 @@ export class Tally {
   /** Take in what came since, a bite at a time; true when more is to be counted. */
   update(): boolean {
     const { last, first } = this.history;
+    if (last < this.#countedTo) this.#again();
     if (last <= this.#countedTo) return false;
     const from = Math.max(first, this.#countedTo + 1);
     const to = Math.min(last, from + BITE - 1);
     this.history.select((fault) => this.#take(fault), from, to);
     this.#countedTo = to;
     return to < last;
+  }
+
+  /** In a recording time goes back. */
+  #again(): void {
+    for (const counts of [this.threads, this.kinds, this.access, this.ranges]) counts.clear();
+    this.#countedTo = 0;
   }
 
   #take(fault: FaultColumns): false {

@@ -6,7 +6,9 @@ import { Answerers } from './answerers.js';
 import { BytesCache } from './bytes.js';
 import { FaultList } from './fault-list.js';
 import { MapCache } from './maps.js';
-import { RateMeter } from './rate.js';
+import { PlaybackRate } from './playback-rate.js';
+import { Player } from './player.js';
+import { RateMeter, type Rate } from './rate.js';
 import { StatisticsCache } from './statistics.js';
 import { Tally } from './tally.js';
 
@@ -19,7 +21,9 @@ export class Watch {
   readonly list: FaultList;
   readonly bytes: BytesCache;
   readonly maps: MapCache;
-  readonly rate = new RateMeter();
+  readonly rate: Rate;
+  /** Of a recording. */
+  readonly player: Player | null;
   readonly tally: Tally;
   readonly answerers: Answerers;
   readonly statistics: StatisticsCache;
@@ -37,7 +41,7 @@ export class Watch {
   #noticeUntil = 0;
   #ranges: readonly Range[] = [];
   #rangesAt = -Infinity;
-  #rangesVersion = -1;
+  #rangesStamp = '';
   #legalStamp = '';
   readonly #legal = new Map<string, Verdict>();
 
@@ -47,6 +51,9 @@ export class Watch {
   ) {
     this.snapshot = session.snapshot();
     this.#noticeUntil = performance.now() + NOTICE_MS;
+    const { playback } = session;
+    this.player = playback ? new Player(playback) : null;
+    this.rate = playback ? new PlaybackRate(playback) : new RateMeter();
     this.list = new FaultList(session);
     this.bytes = new BytesCache(session, touch);
     this.tally = new Tally(session.faults);
@@ -95,8 +102,11 @@ export class Watch {
   /** Ranges with their counts; a list of hundreds is not fetched at frame rate. */
   get ranges(): readonly Range[] {
     const now = performance.now();
-    if (this.#rangesVersion !== this.snapshot.rangesVersion || now - this.#rangesAt >= RANGES_MS) {
-      this.#rangesVersion = this.snapshot.rangesVersion;
+    const { rangesVersion, faultsVersion } = this.snapshot;
+    // A step in a recording is seen whole, and its ranges cost little.
+    const stamp = this.player ? `${rangesVersion} ${faultsVersion}` : `${rangesVersion}`;
+    if (this.#rangesStamp !== stamp || now - this.#rangesAt >= RANGES_MS) {
+      this.#rangesStamp = stamp;
       this.#rangesAt = now;
       this.#ranges = this.session.ranges();
     }

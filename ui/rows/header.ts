@@ -1,4 +1,5 @@
 /** The first row: who, what, and what waits. Parts give way from the least telling; what is held never does. */
+import { basename } from 'node:path';
 import type { Session, Snapshot, Stance } from '../../native/session/types.js';
 import { cellWidth, cut } from '../screen/cells.js';
 import type { Paint } from '../screen/paint.js';
@@ -52,13 +53,15 @@ function headerParts({ session, snapshot: s, perSecond, history, ranges }: Heade
     { text: 'uffdscope', role: 'dim', rank: 6 },
     { text: `${paint.outside(session.target.comm)}[${session.target.pid}]`, role: 'strong', rank: 0 },
   ];
-  if (!s.alive) parts.push({ text: 'TARGET GONE', role: 'alarm', rank: 0 });
+  const recorded = session.playback !== undefined;
+  if (recorded) parts.push({ text: '[recording]', role: 'badge', rank: 0 });
+  if (!s.alive) parts.push({ text: 'TARGET GONE', role: recorded ? 'dim' : 'alarm', rank: 0 });
   parts.push({ text: `uffd ${session.uffd.ino}`, role: 'plain', rank: 5 });
   if (session.userModeOnly) parts.push({ text: 'user-mode faults only', role: 'warn', rank: 2 });
   parts.push(
     { text: ranges.modes, role: 'address', rank: 9 },
     { text: `${plural(ranges.count, 'range')} ${size(ranges.bytes, true)}`, role: 'plain', rank: 8 },
-    { text: stance, role: stanceRole, rank: 0 },
+    { text: stance, role: recorded ? 'dim' : stanceRole, rank: recorded ? 6 : 0 },
   );
   if (s.holdOn) parts.push({ text: 'HOLD ON', role: 'held', rank: 1 });
   if (s.oldestHeld !== null) parts.push(heldPart(s.held, s.oldestHeld));
@@ -78,6 +81,7 @@ function heldPart(held: number, oldest: number): Part {
 export function optionsRow(session: Session, notice: string, theme: string, width: number, paint: Paint): string {
   const { defaultAnswer, maxHold, granularity, sourceText } = session.options;
   const facts = [
+    ...(session.playback ? [paint.outside(basename(session.playback.path))] : []),
     `default ${defaultAnswer}`,
     ...(sourceText === '' ? [] : [`source ${paint.outside(sourceText)}`]),
     ...(maxHold === null ? [] : [`max-hold ${age(maxHold * 1e6)}`]),

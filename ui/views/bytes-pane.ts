@@ -39,6 +39,7 @@ export class BytesPane implements View {
   /** What is shown unless h or l said otherwise: of a fault that waits for bytes, the answer. */
   get shown(): Side {
     const fault = this.#fault;
+    if (this.app.at.player) return 'answer'; // a recording has no memory behind it
     return this.#side ?? (fault && isWaiting(fault) && fault.kind === 'missing' ? 'answer' : 'page');
   }
 
@@ -46,7 +47,7 @@ export class BytesPane implements View {
     const fault = this.#fault;
     if (!fault) return null;
     if (this.shown === 'page') return this.app.at.bytes.page(fault);
-    return NO_BYTES[fault.kind] ?? this.app.at.bytes.answer(fault);
+    return (this.app.at.player ? undefined : NO_BYTES[fault.kind]) ?? this.app.at.bytes.answer(fault);
   }
 
   rows(height: number, width: number): string[] {
@@ -77,6 +78,7 @@ export class BytesPane implements View {
   footer(): string {
     const loaded = this.loaded;
     const size = loaded?.state === 'here' && loaded.known ? ` ${loaded.bytes.length} bytes` : '';
+    if (this.app.at.player) return size === '' ? '' : `answered with${size}`;
     return this.app.paint.own(
       `${this.shown === 'answer' ? 'would be answered' : 'the page as it is'}${size} · h l other`,
     );
@@ -97,6 +99,7 @@ export class BytesPane implements View {
 
   /** h and l: the other side. */
   side(): void {
+    if (this.app.at.player) return;
     this.#side = this.shown === 'answer' ? 'page' : 'answer';
     this.#match = null;
     this.app.touch();
@@ -165,6 +168,7 @@ export class BytesPane implements View {
 
   #sidesRow(width: number): string {
     const { paint } = this.app;
+    if (this.app.at.player) return paint.line(width).add(' [was answered with]', 'strong').end();
     const answer = this.shown === 'answer';
     return paint
       .line(width)

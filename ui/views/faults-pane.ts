@@ -97,6 +97,7 @@ export class FaultsPane implements View {
     const { list, snapshot } = this.app.at;
     if (list.markedOnly) return 'nothing is marked; M shows all';
     if (list.filter !== null) return 'no fault passes the filter; esc drops it';
+    if (this.app.at.player) return 'no fault had been read by this time';
     if (snapshot.stance === 'looking') return 'looking only: i holds faults, and then they are listed here';
     return 'no fault yet';
   }

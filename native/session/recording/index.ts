@@ -5,4 +5,5 @@ export { DEFAULT_MAX_BYTES, LEAST_MAX_BYTES, type RecordOptions } from './sessio
 export { replayPlan, type ReplayPlan } from './replay-plan.js';
 export { firstDivergence } from './replay.js';
 export { openRecording, read as readRecording } from './playback/load.js';
-export { FileSession, NOTHING_WAITS } from './playback/file-session.js';
+export { FileSession } from './playback/file-session.js';
+export { NOTHING_WAITS } from './playback/nothing-waits.js';

@@ -6,9 +6,9 @@ import type { Rect } from '../../../ui/screen/compose.js';
 
 /** One sign of a drawing stands for so many cells. */
 const SCALE = { columns: 5, rows: 2 };
-const STATE: LayoutState = { shape: 'auto', zoom: false, focus: 4, main: 4, hints: true };
+const STATE: LayoutState = { shape: 'auto', zoom: false, focus: 4, main: 4, hints: true, timed: false };
 
-/** h header, o options, t tab strip, s status, b hint bar, 1..5 panes; a scale of 5x2 cells a sign keeps it small. */
+/** h header, o options, t tab strip, r time of a recording, s status, b hint bar, 1..5 panes; a scale of 5x2 cells a sign keeps it small. */
 function draw(columns: number, rows: number, state: Partial<LayoutState> = {}): string {
   const laid = layout(columns, rows, { ...STATE, ...state });
   if (laid.kind === 'small') return `need ${laid.need.join('x')}`;
@@ -28,6 +28,7 @@ function draw(columns: number, rows: number, state: Partial<LayoutState> = {}): 
   fill(laid.header, 'h');
   fill(laid.options, 'o');
   fill(laid.strip, 't');
+  fill(laid.time, 'r');
   for (const [id, rect] of Object.entries(laid.panes)) fill(rect, id);
   fill(laid.status, 's');
   fill(laid.hints, 'b');
@@ -117,5 +118,19 @@ test('no size leaves a cell to nobody or to two', () => {
         for (const focus of [1, 4, 5] as const) draw(columns, rows, { shape, focus, main: focus === 5 ? 4 : focus });
       }
     }
+  }
+});
+
+test('a recording has a row for its time, at every size', () => {
+  for (const [columns, rows] of [
+    [120, 40],
+    [80, 24],
+    [60, 15],
+    [200, 60],
+  ] as const) {
+    const laid = layout(columns, rows, { ...STATE, timed: true });
+    assert.ok(laid.kind !== 'small');
+    assert.deepEqual(laid.time, { top: 2, left: 0, width: columns, height: 1 });
+    draw(columns, rows, { timed: true });
   }
 });

@@ -18,11 +18,9 @@ import type {
 import { upperBound, type FaultStore } from './fault-store.js';
 import { FileFaults } from './file-faults.js';
 import type { Loaded } from './load.js';
+import { NOTHING_WAITS } from './nothing-waits.js';
 import { countsOf, mapOf } from './summaries.js';
 import { TallyAt } from './tally-at.js';
-
-/** Why nothing can be done here. */
-export const NOTHING_WAITS = 'a recording: nothing waits here any more';
 
 export class FileSession implements Session, Playback {
   readonly how: Session['how'];
