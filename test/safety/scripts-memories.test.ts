@@ -111,7 +111,7 @@ test(
       export default {
         onAttach(ctx) {
           const status = readFileSync('/proc/self/status', 'utf8');
-          const of = (name) => new RegExp('^' + name + ':\\\\s*(.*)$', 'm').exec(status)[1].trim().replaceAll('\\t', ' ');
+          const of = (name) => status.split('\\n').find((line) => line.startsWith(name + ':')).split('\\t').slice(1).join(' ').trim();
           ctx.log(['uid ' + of('Uid'), 'gid ' + of('Gid'), 'groups ' + of('Groups'), 'can ' + of('CapEff')].join('; ') + '.');
         },
         onFault: (fault, ctx) => ctx.copy('pattern:5a'),
