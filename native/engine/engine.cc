@@ -255,7 +255,11 @@ void Engine::publish_ranges() {
 void Engine::publish_stance() {
   if (monitors_.empty()) return;
   bool owed = false;
-  for (const auto& m : monitors_) owed |= m->stance != Stance::looking && m->stance != Stance::left;
+  for (const auto& m : monitors_) {
+    const bool takes_part = m->stance != Stance::looking && m->stance != Stance::left;
+    if (!takes_part) m->claim.drop();
+    owed |= takes_part;
+  }
   keeper_.journal().armed = owed ? 1 : 0;
   counters_.stance = static_cast<uint8_t>(monitors_[0]->stance);
   counters_.handler = static_cast<uint8_t>(monitors_[0]->handler);

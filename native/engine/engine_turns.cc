@@ -71,6 +71,10 @@ void Engine::request_arm(Monitor& m) {
   if (policy_.compete) return armed(m, HandlerState::living, 0);
   m.stance = Stance::arming;
   publish_stance();
+  if (const pid_t other = m.claim.take(m.ino)) {
+    auto why = static_cast<uint64_t>(KeeperRefusal::claimed);
+    return on_keeper({KeeperSay::refused, m.id, other, 0, why, 0});
+  }
   if (!keeper_.say(KeeperSay::arm, m.id, 0, policy_.forgotten ? 1 : 0)) keeper_died();
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/claim.h"
 #include "engine/range_table.h"
 #include "kernel/ns_tids.h"
 #include "kernel/pagemap.h"
@@ -36,6 +37,7 @@ struct Monitor {
 
   Stance stance = Stance::looking;
   HandlerState handler = HandlerState::unknown;
+  Claim claim;
   bool polled = false;  // its descriptor is in our epoll set
   bool gone = false;    // ESRCH: the memory it served is gone
   /// A forked child's, which we alone hold. `pid` is its parent's: the kernel does not say its own.

@@ -42,6 +42,7 @@ enum class KeeperRefusal : uint64_t {
   unwatched,      // no such monitor
   at_work,        // nobody waits on it; pid = a thread that is at work and may be the handler
   in_hand,        // a message was read and not answered; pid = a thread that may have it
+  claimed,        // another uffdscope takes part; pid = its process, -1: not known (engine/claim.h)
 };
 
 /// What the faults of forked children get from a keeper that stayed behind.

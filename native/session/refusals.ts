@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { UffdscopeError } from './errors.js';
 
+const CLAIMED = 8;
+
 /** Is the tracer that stands in our way the keeper of another uffdscope? */
 export function isKeeper({ refusal, pid }: { readonly refusal: number; readonly pid: number }): boolean {
   if (refusal !== 2) return false;
@@ -54,6 +56,12 @@ export function handlerRefusal(refusal: number, pid: number): UffdscopeError {
         'HANDLER_NOT_FROZEN',
         `A fault was read and not answered, and ${who} may be at work on it, so nothing is answered in its place.`,
         'Try again later; if whoever read it is gone or has forgotten it, attach with --redrive.',
+      );
+    case CLAIMED:
+      return new UffdscopeError(
+        'TRACED',
+        `Another uffdscope takes part in this userfaultfd${pid > 0 ? ` (process ${pid})` : ''}.`,
+        'Leave there first: two would answer the same faults.',
       );
     default:
       return new UffdscopeError(
