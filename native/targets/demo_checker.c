@@ -2,7 +2,7 @@
 // must be. Tests and benchmarks ask it for the truth: it exits with 0 only if every byte was right,
 // and prints one line of JSON.
 //   --threads N (1)  --pages N (1000) for each thread  --rounds N (1)  --seconds N: rounds until so
-//   much time has gone
+//   much time has gone, or SIGTERM came: then the report all the same
 //   --kind missing|wp|minor (missing)
 //   --expect zero|byte:HH|file:PATH[@OFFSET] (zero): what missing pages must hold; a file from the
 //   range's start on
@@ -11,6 +11,8 @@
 //   test/bench/c_handler.c
 #define _GNU_SOURCE
 #include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -22,7 +24,7 @@ static struct target t = {.name = "checker"};
 static struct expectation expected;
 static size_t pages;  // of each thread
 static long rounds;
-static int64_t deadline_ns;  // 0: by rounds
+static _Atomic int64_t deadline_ns;  // 0: by rounds
 static unsigned mode = MODE_MISSING;
 
 struct worker {
@@ -44,6 +46,19 @@ static void rearm(char* slice) {
   } else {
     madvise(slice, pages * page_size, MADV_DONTNEED);
   }
+}
+
+static void end_now(int signal) {
+  (void)signal;
+  deadline_ns = 1;
+}
+
+/// Only the main thread takes SIGTERM: elsewhere it would interrupt a wait for faults.
+static void block_end(int how) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  pthread_sigmask(how, &set, NULL);
 }
 
 static void* fault_and_check(void* argument) {
@@ -165,6 +180,7 @@ int main(int argc, char** argv) {
             UFFD_FEATURE_THREAD_ID);
   prepare_memory(threads * pages * page_size);
   static struct handler handler;
+  if (seconds) block_end(SIG_BLOCK);
   if (serve) {
     start_handler(&handler, t.uffd, 0x5a);
     start_thread(serve_faults, &handler, "handler");
@@ -181,6 +197,10 @@ int main(int argc, char** argv) {
     workers[i].samples = malloc(limit * sizeof(int64_t));
     if (!workers[i].samples) give_up("no memory for %zu samples", limit);
     workers[i].thread = start_thread(fault_and_check, &workers[i], "faulter");
+  }
+  if (seconds) {
+    signal(SIGTERM, end_now);
+    block_end(SIG_UNBLOCK);
   }
   for (size_t i = 0; i < threads; i++) pthread_join(workers[i].thread, NULL);
   return report(workers, threads);

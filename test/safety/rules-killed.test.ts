@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { packageRoot } from '../../native/addon/load.js';
 import { startTarget } from '../fixtures/target.js';
+import { sleep } from '../support/until.js';
 
 /** The handler of the checker answers with 5a, and so do these. */
 const RULES = [
@@ -62,10 +63,13 @@ function take(pid: number, rule: string): Run {
   };
 }
 
-const checker = (seconds: number) =>
-  startTarget('checker', ['--serve', '--threads', 4, '--pages', 64, '--seconds', seconds, '--expect', 'byte:5a']);
+const checker = () =>
+  startTarget('checker', ['--serve', '--threads', 4, '--pages', 64, '--seconds', 600, '--expect', 'byte:5a']);
 
+/** It goes on for a while without us, and is then asked for its report. */
 async function allRight(target: Awaited<ReturnType<typeof checker>>): Promise<void> {
+  await sleep(2000);
+  process.kill(target.pid, 'SIGTERM');
   const [said] = (await target.json(1, 60_000)) as [{ ok: boolean; pages: number }];
   assert.ok(said.ok, 'every byte was right');
   assert.ok(said.pages > 100, `${said.pages} pages`);
@@ -73,7 +77,7 @@ async function allRight(target: Awaited<ReturnType<typeof checker>>): Promise<vo
 
 for (const rule of RULES) {
   test(`SIGKILL of uffdscope: ${rule}`, async () => {
-    await using target = await checker(4);
+    await using target = await checker();
     await using run = take(target.pid, rule);
     await run.ruled(3);
     process.kill(run.pid, 'SIGKILL');
@@ -82,7 +86,7 @@ for (const rule of RULES) {
 }
 
 test('SIGKILL of the keeper: the rules go on with another', async () => {
-  await using target = await checker(4);
+  await using target = await checker();
   await using run = take(target.pid, RULES[0]);
   await run.ruled(3);
   process.kill(keeperOf(run.pid), 'SIGKILL');

@@ -22,15 +22,18 @@ const MIXED = `export default { onFault(fault, ctx) {
 } };`;
 
 /** Its handler answers with 5a. */
-const checker = (seconds = 3) =>
-  startTarget('checker', ['--serve', '--threads', 4, '--pages', 64, '--seconds', seconds, '--expect', 'byte:5a']);
+const checker = () =>
+  startTarget('checker', ['--serve', '--threads', 4, '--pages', 64, '--seconds', 600, '--expect', 'byte:5a']);
 
 const taking = (target: RunningTarget, source = MIXED, more: readonly string[] = []) =>
   startScope(target.pid, source, {
     flags: ['--default', 'pass', '--max-hold', '200ms', '--script-deadline', '300ms', '--seed', '3', ...more],
   });
 
+/** It goes on for a while without us, and is then asked for its report. */
 async function allRight(target: RunningTarget): Promise<void> {
+  await sleep(2000);
+  process.kill(target.pid, 'SIGTERM');
   const [said] = (await target.json(1, 60_000)) as [{ readonly ok: boolean; readonly pages: number }];
   assert.ok(said.ok, 'every byte was right');
   assert.ok(said.pages > 100, `${said.pages} pages`);
@@ -56,7 +59,7 @@ for (const asked of [1, 20, 60]) {
 }
 
 test('SIGKILL of the keeper, twice: the script goes on with another', async () => {
-  await using target = await checker(5);
+  await using target = await checker();
   await using scope = await taking(target);
   for (let kills = 0; kills < 2; kills++) {
     await amid(scope, 5);
@@ -92,7 +95,7 @@ for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
 }
 
 test('SIGSTOP of uffdscope for 3 s: the keeper hands back, the script serves on after it', async () => {
-  await using target = await checker(7);
+  await using target = await checker();
   await using scope = await taking(target);
   await amid(scope, 10);
   process.kill(scope.pid, 'SIGSTOP');
@@ -108,7 +111,7 @@ const tooLate = (ms: number): string => `const one = new Int32Array(new SharedAr
   export default { onFault(fault, ctx) { Atomics.wait(one, 0, 0, ${ms}); ctx.copy('pattern:ee'); } };`;
 
 test('what a script answers after uffdscope was stopped and the keeper handed back, nobody sees', async () => {
-  await using target = await checker(10);
+  await using target = await checker();
   await using scope = await taking(target, tooLate(6000), ['--script-deadline', '60s']);
   await until('a question', () => scope.seen('"action":"script"') > 0);
   const script = scope.script();
@@ -119,7 +122,7 @@ test('what a script answers after uffdscope was stopped and the keeper handed ba
 });
 
 test('SIGKILL of uffdscope amid an endless loop: the script ends too, and the handler serves', async () => {
-  await using target = await checker(2);
+  await using target = await checker();
   await using scope = await taking(target, 'export default { onFault() { while (true); } };', [
     '--script-deadline',
     '60s',
