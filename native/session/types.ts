@@ -365,7 +365,7 @@ export interface Session extends AsyncDisposable {
   readonly faults: FaultHistory;
   readonly rules: Rules;
   readonly scripts: Scripts;
-  /** Events with index >= from, at most `max`. */
+  /** Events with index >= from, at most `max`; the first one is 1, and `Snapshot.events` the last. */
   events(from: number, max: number): TargetEvent[];
   /** Hold what the filter takes; null is "hold everything". Arms. */
   hold(filter: string | null): Promise<void>;

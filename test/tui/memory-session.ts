@@ -153,7 +153,7 @@ export class MemorySession implements Session {
   }
 
   events(from: number, max: number): TargetEvent[] {
-    return this.#events.slice(from, from + max);
+    return this.#events.slice(Math.max(0, from - 1)).slice(0, max);
   }
 
   #hold(words: string | null): void {
@@ -384,7 +384,7 @@ export class MemorySession implements Session {
   }
 
   #event(type: TargetEvent['type'], detail: string): void {
-    this.#events.push({ index: this.#events.length, t: this.#now, type, pid: 4012, detail });
+    this.#events.push({ index: this.#events.length + 1, t: this.#now, type, pid: 4012, detail });
   }
 }
 

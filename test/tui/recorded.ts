@@ -9,12 +9,14 @@ const HALF = 0.5 * S;
 
 /**
  * Faults 1 to 10 are read at 1 s to 10 s. Odd ones get the zero page 20 µs later; even ones are held, and half a second
- * later answered with a page of 0xab. At 5.2 s the target forks.
+ * later answered with a page of 0xab. At 5.2 s the target forks, once or oftener.
  */
-export function recorded(options: { readonly pages?: boolean; readonly cut?: number } = {}): Disposable & {
+export function recorded(
+  options: { readonly pages?: boolean; readonly cut?: number; readonly forks?: number } = {},
+): Disposable & {
   readonly path: string;
 } {
-  const { pages = true, cut = 0 } = options;
+  const { pages = true, cut = 0, forks = 1 } = options;
   const place = folder();
   const items = [item(5, rangeRecord(BEGAN, 1, START, 1 << 20, 'heap[0]')), item(7, thread(7, 'worker-7'))];
   for (let seq = 1; seq <= 10; seq++) {
@@ -32,7 +34,8 @@ export function recorded(options: { readonly pages?: boolean; readonly cut?: num
       if (waits) [b[85], b[86], b[87]] = [2, 0, 0];
     });
     items.push(item(waits ? 2 : 1, record));
-    if (seq === 5) items.push(item(3, logRecord(90, { t: BEGAN + 5.2 * S, type: 16, b: 4019 })));
+    for (let n = 0; seq === 5 && n < forks; n++)
+      items.push(item(3, logRecord(90 + n, { t: BEGAN + 5.2 * S, type: 16, b: 4019 + n })));
     if (!waits) continue;
     const answered = read + HALF;
     items.push(item(3, logRecord(seq, { t: answered, type: 2, seq, a: 4096, b: read, c: answered, action: 1, by: 1 })));

@@ -81,6 +81,17 @@ test('tabs count what had been by then, also where time goes back', async () => 
   });
 });
 
+test('of more events than have room the newest are shown', async () => {
+  using file = recorded({ forks: 60 });
+  await on(show(file.path, { columns: 80, rows: 24 }), async (t) => {
+    await t.ready();
+    await t.press('3');
+    await t.until('the newest on top', () => /FORK +child 4078/.test(t.rows[4]!));
+    await t.press('G');
+    await t.until('the oldest at the end', () => /child 4019/.test(t.text) && /60 of 60/.test(t.text));
+  });
+});
+
 test('a filter and an order hold while time goes back and forth', async () => {
   using file = recorded();
   await on(show(file.path), async (t) => {

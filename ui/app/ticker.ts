@@ -8,6 +8,8 @@ const PACE: readonly (readonly [quietMs: number, nextMs: number])[] = [
   [0, 33],
 ];
 const MAPS_MS = 1000;
+/** Of a recording the maps of another moment are soon there. */
+const MOVED_MS = 150;
 /** Where only the ages of waiting faults move on. */
 const AGES_MS = 250;
 /** From ten seconds on they are shown in whole ones. */
@@ -45,7 +47,12 @@ export class Ticker {
         app.touch();
       }
       if (this.#poll(now)) this.#changedAt = now;
-      if (now - this.#mapsAt > MAPS_MS) {
+      if (app.watch.player) {
+        if (now - this.#mapsAt > MOVED_MS) {
+          this.#mapsAt = now;
+          app.watch.maps.touchMoved(app.watch.ranges.map((range) => range.id));
+        }
+      } else if (now - this.#mapsAt > MAPS_MS) {
         this.#mapsAt = now;
         app.watch.maps.touchNext(app.watch.ranges.map((range) => range.id));
         app.touch(); // the sparkline moves on, and so may a page that is shown

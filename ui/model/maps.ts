@@ -4,11 +4,16 @@ import type { PageMap, Session } from '../../native/session/types.js';
 const REFRESH_MS = 1000;
 /** A scan may cost at most this share of the time between two. */
 const COST_SHARE = 50;
+/** A recording at another moment has another map, and that costs little. */
+const MOVED_MS = 100;
+const AT_ONCE = 32;
 
 interface Entry {
   cells: number;
   map: PageMap | null;
   due: number;
+  /** Of a recording: the moment that it shows. */
+  at: number;
   asking: boolean;
 }
 
@@ -27,8 +32,10 @@ export class MapCache {
   map(rangeId: number, cells: number): PageMap | null {
     if (cells <= 0) return null;
     let entry = this.#entries.get(rangeId);
-    if (!entry) this.#entries.set(rangeId, (entry = { cells: 0, map: null, due: 0, asking: false }));
-    if (!entry.asking && (entry.cells !== cells || performance.now() >= entry.due))
+    if (!entry) this.#entries.set(rangeId, (entry = { cells: 0, map: null, due: 0, at: 0, asking: false }));
+    const moment = this.session.playback?.at ?? 0;
+    const wait = entry.at === moment ? 0 : REFRESH_MS - MOVED_MS;
+    if (!entry.asking && (entry.cells !== cells || performance.now() >= entry.due - wait))
       void this.#ask(rangeId, cells, entry);
     return entry.map;
   }
@@ -43,9 +50,17 @@ export class MapCache {
     if (due[0]) this.map(due[0].id, due[0].entry?.cells || 1);
   }
 
+  /** Of a recording: those that show another moment. */
+  touchMoved(rangeIds: readonly number[]): void {
+    const at = this.session.playback?.at;
+    const moved = rangeIds.filter((id) => this.#entries.get(id)?.at !== at);
+    for (const id of moved.slice(0, AT_ONCE)) this.map(id, this.#entries.get(id)?.cells || 1);
+  }
+
   async #ask(rangeId: number, cells: number, entry: Entry): Promise<void> {
     entry.asking = true;
     entry.cells = cells;
+    entry.at = this.session.playback?.at ?? 0;
     const started = performance.now();
     try {
       const map = await this.session.pageMap(rangeId, cells);
@@ -57,7 +72,8 @@ export class MapCache {
       this.failed(error); // a range that went away while it was asked for
     }
     const cost = performance.now() - started;
-    entry.due = performance.now() + Math.max(REFRESH_MS, cost * COST_SHARE);
+    const share = this.session.playback ? 1 : COST_SHARE; // there a look is long only once
+    entry.due = performance.now() + Math.max(REFRESH_MS, cost * share);
     entry.asking = false;
   }
 }

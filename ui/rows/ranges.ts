@@ -1,7 +1,7 @@
 /** The list of ranges. */
 import type { Range } from '../../native/session/types.js';
 import type { Paint } from '../screen/paint.js';
-import { count, percent, size } from './format.js';
+import { count, percent, rate, size } from './format.js';
 import { modeLetters } from './words.js';
 
 export interface RangeTable {
@@ -38,7 +38,7 @@ export function rangeRows(table: RangeTable, height: number, width: number, pain
       .column(modeLetters(range.modes), 3, 'address')
       .column(resident === undefined ? '' : percent(resident), 4, 'plain', 'right')
       .column(
-        (range.held > 0 ? paint.glyphs.held : '') + count(range.faults),
+        (range.held > 0 ? paint.glyphs.held : '') + (range.faults < 1e6 ? count(range.faults) : rate(range.faults)),
         8,
         range.held > 0 ? 'held' : 'plain',
         'right',

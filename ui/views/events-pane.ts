@@ -100,8 +100,9 @@ export class EventsPane extends Lines {
 
   #newestFirst(skip: number, max: number): ReturnType<App['at']['session']['events']> {
     const to = this.length - skip;
-    const from = Math.max(0, to - max);
-    return this.app.at.session.events(from, to - from).toReversed();
+    const before = Math.max(0, to - max);
+    // They are numbered from 1.
+    return this.app.at.session.events(before + 1, to - before).toReversed();
   }
 }
 

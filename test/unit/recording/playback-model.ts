@@ -20,6 +20,8 @@ export interface MadeFault {
   readonly seq: number;
   readonly readAt: number;
   readonly page: number;
+  /** How often its page had faulted, with it. */
+  readonly hits: number;
   readonly range: number;
   readonly tid: number;
   readonly begins: FaultState;
@@ -51,6 +53,7 @@ export function make(seed: number, count: number): Made {
   const random = generator(seed);
   const faults: MadeFault[] = [];
   const forks: number[] = [];
+  const pageHits = new Map<number, number>();
   const ranges = [1, 2, 3].map((id) => ({ id, t: id === 3 ? 40_000 : 0, gone: id === 2 ? count * 400 : Infinity }));
   let t = 1000;
   let seq = 0;
@@ -59,7 +62,9 @@ export function make(seed: number, count: number): Made {
     seq += random(50) === 0 ? 3 : 1; // some were lost
     const range = 1 + random(3);
     const page = START + range * 2 ** 30 + random(RANGE_PAGES) * PAGE;
-    faults.push({ seq, readAt: t, page, range, tid: 5 + random(4), ...fate(random, t) });
+    const hits = (pageHits.get(page) ?? 0) + 1;
+    pageHits.set(page, hits);
+    faults.push({ seq, readAt: t, page, hits, range, tid: 5 + random(4), ...fate(random, t) });
     if (random(20) === 0) forks.push(t);
   }
   const end = latest([...faults.flatMap((f) => [f.readAt, ...f.changes.map((c) => c.t)]), ...forks]);
@@ -101,6 +106,7 @@ function written(faults: readonly MadeFault[], ranges: Made['ranges'], forks: re
       b.writeBigUInt64LE(BigInt(f.page), 40);
       b.writeUInt32LE(f.tid, 60);
       b.writeUInt32LE(f.range, 64);
+      b.writeUInt32LE(f.hits, 68);
       b[85] = STATES.indexOf(atOnce ? 'resolved' : 'held');
       b[86] = atOnce ? ACTIONS.indexOf('zero') : 0;
       b[87] = atOnce ? BYS.indexOf('default') : 0;

@@ -19,7 +19,8 @@ import { upperBound, type FaultStore } from './fault-store.js';
 import { FileFaults } from './file-faults.js';
 import type { Loaded } from './load.js';
 import { NOTHING_WAITS } from './nothing-waits.js';
-import { countsOf, mapOf } from './summaries.js';
+import { PageFills } from './page-fills.js';
+import { countsOf } from './summaries.js';
 import { TallyAt } from './tally-at.js';
 
 export class FileSession implements Session, Playback {
@@ -39,6 +40,7 @@ export class FileSession implements Session, Playback {
   readonly to: number;
   readonly #loaded: Loaded;
   readonly #tally: TallyAt;
+  readonly #fills: PageFills;
   #at = 0;
   #version = 0;
   #stamp = '';
@@ -60,6 +62,7 @@ export class FileSession implements Session, Playback {
     this.rules = loaded.rules;
     this.faults = new FileFaults(loaded.store, loaded.ranges, loaded.comm);
     this.#tally = new TallyAt(loaded.store);
+    this.#fills = new PageFills(this.faults);
     this.seek(this.to);
   }
 
@@ -200,7 +203,7 @@ export class FileSession implements Session, Playback {
   async pageMap(rangeId: number, cells: number): Promise<PageMap> {
     const range = this.ranges().find(({ id }) => id === rangeId);
     if (!range) throw new UffdscopeError('NO_SUCH_UFFD', `Range ${rangeId} is not registered at this time.`);
-    return mapOf(this.faults, range, cells);
+    return this.#fills.map(range, cells);
   }
 
   statistics(top = 10): Promise<Counts> {

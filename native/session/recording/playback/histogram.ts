@@ -6,6 +6,10 @@ export const BUCKETS = SUB * 49;
 
 export function bucketOf(ns: number): number {
   if (ns < SUB) return Math.max(0, Math.floor(ns));
+  if (ns < 2 ** 32) {
+    const few = 25 - Math.clz32(ns);
+    return few * SUB + (ns >>> few);
+  }
   const shift = Math.floor(Math.log2(ns)) - 6;
   return Math.min(BUCKETS - 1, shift * SUB + Math.floor(ns / 2 ** shift));
 }

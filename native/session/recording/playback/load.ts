@@ -214,9 +214,9 @@ class Loader {
       const more = this.#damage > 1 ? ` (and ${this.#damage - 1} more of this kind)` : '';
       said.push(`This recording is damaged: ${this.#firstDamage}${more}.`);
     }
-    if (ending === null) said.push('Its recorder did not come to an end; this is what it had written.');
-    if (missing > 0) said.push(`${missing} older files of the recording are not beside it.`);
-    if (dropped > 0) said.push(`Its oldest ${dropped} faults were dropped (--max-size).`);
+    if (ending === null) said.push('The recorder did not come to an end: this is what it had written.');
+    if (missing > 0) said.push(`${missing} older files of this recording are not beside it.`);
+    if (dropped > 0) said.push(`The oldest ${dropped} faults were dropped for --max-size.`);
     return said.join(' ');
   }
 }
