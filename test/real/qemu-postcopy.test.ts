@@ -3,18 +3,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { attach } from '../../native/session/index.js';
-import { startPostcopy, type Postcopy } from '../fixtures/postcopy.js';
+import { endsRight, startPostcopy } from '../fixtures/postcopy.js';
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** The migration completes and the guest goes on counting with every page right. */
-async function endsRight(vms: Postcopy): Promise<void> {
-  await vms.completed(90_000);
-  const before = vms.printed().length;
-  for (let i = 0; i < 100 && vms.printed().length <= before; i++) await sleep(100);
-  assert.ok(vms.printed().length > before, 'the guest runs on the destination');
-  assert.match(vms.printed(), /^\.+$/, 'no page was lost or doubled');
-}
 
 test('holding QEMU in post-copy and leaving lets the migration complete', { timeout: 180_000 }, async () => {
   await using vms = await startPostcopy();
