@@ -65,8 +65,7 @@ export class FileFaults implements FaultHistory {
     const row = this.store.rowOf(seq);
     if (row < 0 || row >= this.visible) return null;
     const c = this.#cursor.on(row);
-    const { rangeName, address, page, lat, action, by, errno, rangeId } = c;
-    const start = c.start;
+    const { rangeName, address, page, lat, action, by, errno, rangeId, start } = c;
     return {
       seq,
       t: c.t,
@@ -161,14 +160,16 @@ class Cursor implements FaultColumns {
   }
   get #range() {
     const id = this.#rows.range[this.#row]!;
-    return id === NO_RANGE ? undefined : this.faults.ranges.when(id, this.t);
+    const range = id === NO_RANGE ? undefined : this.faults.ranges.when(id, this.t);
+    // It may have moved before the recorder looked.
+    return range && this.page >= range.start && this.page < range.end ? range : undefined;
   }
   get start(): number | undefined {
     return this.#range?.start;
   }
   get off(): number {
     const { start } = this;
-    return start === undefined ? -1 : this.addr - start;
+    return start === undefined ? -1 : Math.max(-1, this.addr - start);
   }
   get rangeId(): number {
     const id = this.#rows.range[this.#row]!;

@@ -12,6 +12,7 @@ interface Definition {
   readonly t: number;
   readonly range: Range;
   readonly start: number;
+  readonly end: number;
 }
 
 export class FileRanges {
@@ -34,7 +35,7 @@ export class FileRanges {
     if (there && same(there, range)) return; // each file of a recording begins with all that is known
     this.#there.set(range.id, range);
     const since = this.#step(t, range.id, range);
-    const definition = { t: since, range, start: Number(range.start) };
+    const definition = { t: since, range, start: Number(range.start), end: Number(range.end) };
     const known = this.#definitions.get(range.id);
     if (known) known.push(definition);
     else this.#definitions.set(range.id, [definition]);
