@@ -1,6 +1,7 @@
 #include "keeper/arming.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/clock.h"
 #include "keeper/io_uring_readers.h"
@@ -196,9 +197,14 @@ std::optional<KeeperMessage> Arming::step(int64_t now, Lookout& lookout, Freezer
   // A stop wakes the keeper by itself, many times while threads run on; looks have a pace of
   // theirs.
   bool looking = now >= due_;
-  if (looking && freezer.moving() && now < looked_at_ + kBetweenLooksWhileMoving) {
-    due_ = looked_at_ + kBetweenLooksWhileMoving;
-    looking = false;
+  if (freezer.moving()) {
+    stale_ = true;
+    if (looking && now < looked_at_ + kBetweenLooksWhileMoving) {
+      due_ = looked_at_ + kBetweenLooksWhileMoving;
+      looking = false;
+    }
+  } else if (std::exchange(stale_, false) && freezer.standing(monitor_).frozen == 0) {
+    looking = true;  // before nobody is said to be there: where they are now decides
   }
   std::optional<KeeperMessage> reply;
   if (looking) reply = look(now, lookout, freezer);

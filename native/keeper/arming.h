@@ -52,6 +52,7 @@ class Arming {
   uint32_t monitor_;
   int64_t begun_, due_, looked_at_ = 0;
   bool looked_ = false;
+  bool stale_ = false;  // threads have moved since the last look at all of them
   bool forgotten_ = false, counted_ = false;
   Ours ours_;
   bool read_seen_ = false;  // a message was read while we looked: somebody lives
