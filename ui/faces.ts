@@ -3,6 +3,7 @@
  * holds them: so each imports its face from here, and only ui/app/app.ts imports them.
  */
 import type { DetachSummary, Session } from '../native/session/types.js';
+import type { ScriptRow } from '../native/session/script/scripts.js';
 import type { Candidate } from '../native/session/discover/candidates.js';
 import type { ScreenEnd } from './app/end.js';
 import type { Overlays } from './app/overlays.js';
@@ -122,6 +123,10 @@ export interface Panes extends Readonly<Record<PaneId, readonly View[]>> {
   readonly rules: View & {
     readonly focused: Answerer | null;
     /** To the rule of this id, once it stands there. */
+    focusOn(id: number): void;
+  };
+  readonly scripts: View & {
+    readonly focused: ScriptRow | null;
     focusOn(id: number): void;
   };
   readonly bytes: View & {

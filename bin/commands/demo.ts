@@ -34,8 +34,10 @@ export async function demo(name: string | undefined, words: DemoWords, context: 
     );
   }
   const record = recordOptions(words);
-  const { rules, seed, scripts, scriptDeadline } = (await planAttach(0, words)).attach;
+  const plan = await planAttach(0, words);
+  const { rules, seed, scripts, scriptDeadline } = plan.attach;
   needTerminal();
+  await using metrics = await openMetrics(plan.metricsAt, context);
   // With rules or scripts it begins when they are in place, so that its first fault is theirs.
   const program = spawn(targetPath(target), (rules ?? scripts) ? ['--wait'] : [], { stdio: ['pipe', 'pipe', 'pipe'] });
   program.stdin.on('error', () => {}); // it may end before it reads; that is told as its end
@@ -57,6 +59,7 @@ export async function demo(name: string | undefined, words: DemoWords, context: 
       ...safeAnswers(target),
       ...record,
     });
+    metrics.show(session);
     program.stdin.end('\n');
     return session;
   };
@@ -81,7 +84,6 @@ function safeAnswers({
 
 const FOR_LINES = [
   ...VERDICT_FLAGS,
-  'metrics',
   'output',
   'default',
   'source',

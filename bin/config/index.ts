@@ -45,13 +45,16 @@ export async function checkConfig(text: string, name: string): Promise<Config> {
 }
 
 async function checkKeys(text: string, name: string, keys: NonNullable<Config['keys']>): Promise<void> {
-  const [{ remap }, { COMMANDS }] = await Promise.all([
+  const [{ remap }, { COMMANDS }, { isScriptCommand }] = await Promise.all([
     import('../../ui/commands/keymap.js'),
     import('../../ui/commands/registry.js'),
+    import('../../ui/commands/script-commands.js'),
   ]);
   const problems = remap(COMMANDS, keys).problems.map((problem) => problem.replace(/^keys: /, ''));
   if (problems.length === 0) return;
-  const unknown = Object.keys(keys).find((key) => !COMMANDS.some((command) => command.name === key));
+  const unknown = Object.keys(keys).find(
+    (key) => !isScriptCommand(key) && !COMMANDS.some((command) => command.name === key),
+  );
   const near = unknown === undefined ? null : nearest(unknown, COMMANDS.map((command) => command.name)); // prettier-ignore
   const hint = near === null ? 'Commands and their keys: docs/reference/keys.md' : `Did you mean ${near}?`;
   throw configError(name, lineOf(text, unknown ?? 'keys'), `has keys that cannot be: ${problems.join('; ')}`, hint);

@@ -7,6 +7,7 @@ const WHERE: Readonly<Record<Mode, string>> = {
   panes: 'panes',
   rules: 'Rules pane',
   recording: 'recordings',
+  scripts: 'Scripts tab',
   picker: 'list of processes',
   list: 'dialogs with a list',
   question: 'questions',

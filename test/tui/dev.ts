@@ -24,6 +24,8 @@ const { values } = parseArgs({
     'hold-every': { type: 'string' },
     notice: { type: 'string' },
     rule: { type: 'string', multiple: true },
+    /** Scripts with something to show. */
+    scripts: { type: 'boolean' },
     'slow-detach': { type: 'string', default: '0' },
     /** ms until there is a session. */
     'slow-attach': { type: 'string' },
@@ -52,6 +54,16 @@ if (values.heartbeat) {
   setInterval(beat, 20).unref();
 }
 if (values['hold-every']) setInterval(() => session.holdOne(), Number(values['hold-every'])).unref();
+if (values.scripts) {
+  const { scripts } = session;
+  const commands = [{ name: 'drop', about: 'Forget the pages that were given' }];
+  const counts = { asked: 1204, answered: 1200, passedOn: 3, missed: 1, median: 41e3 };
+  const slow = scripts.put({ name: 'slow-disk', ...counts, counters: { pages: 1200, 'bad\x1b[31m': 2 }, commands });
+  scripts.put({ name: 'poison', hooks: ['onFault'], asked: 12, answered: 12, median: 9e3 });
+  scripts.put({ name: 'broken', state: 'failed', pid: null, hooks: [], why: 'broken.ts:2:27: Expression expected.' });
+  scripts.note(slow.id, 'log', 'the cache is cold\x1b[2J');
+  scripts.note(slow.id, 'log', 'read 4 pages');
+}
 if (values.notice) session.notice = values.notice;
 if (values.throw) setTimeout(() => { throw new Error('thrown by the test'); }, Number(values.throw)).unref(); // prettier-ignore
 

@@ -78,7 +78,7 @@ for (const [what, args, env] of [
       await pause(200);
       // eslint-disable-next-line no-control-regex
       assert.match(t.raw, /^[\x00-\x7f]*$/);
-      assert.match(t.text, /\+- 2 Rules -+\+/);
+      assert.match(t.text, /\+- 2 \[Rules\] Scripts -+\+/);
     });
   });
 }

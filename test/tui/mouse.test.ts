@@ -55,10 +55,10 @@ test('a hint is a button, a title sorts, a pane takes the focus', async () => {
     await t.until('sorted', /TID↑|TI↑|TID.?↑/);
     t.click(title.x, title.y);
     await t.until('reversed', /↓/);
-    const rules = t.find('2 Rules');
+    const rules = t.find('2 [Rules]');
     t.click(rules.x, rules.y + 1);
     await t.until('Rules has the keys', () => {
-      const at = t.find('2 Rules');
+      const at = t.find('2 [Rules]');
       return t.cell(at.x, at.y)!.getFgColor() === 2;
     });
   });

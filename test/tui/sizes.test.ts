@@ -34,7 +34,7 @@ test('120x40', async () => {
   await on(Terminal.dev(), async (t) => {
     await t.ready();
     assertWhole(t);
-    for (const part of ['1 [Ranges]', '2 Rules', '3 [Events]', '4 [Faults]', '5 [Bytes]']) t.find(part);
+    for (const part of ['1 [Ranges]', '2 [Rules]', '3 [Events]', '4 [Faults]', '5 [Bytes]']) t.find(part);
     assert.match(t.rows[0]!, /demo\[4012\].*ARMED {2}HOLD ON {2}HELD 3 oldest [\d.]+s/);
     assert.match(t.rows[1]!, /default zero · source \/tmp\/heap\.img · max-hold 30s · theme ansi/);
     assert.match(t.rows[39]!, /a answer.*Q quit/);

@@ -18,6 +18,7 @@ import { TextDialog } from '../views/text-dialog.js';
 import type { View } from '../views/view.js';
 import type { ScreenEnd } from './end.js';
 import { Overlays } from './overlays.js';
+import { hearScripts } from './script-notes.js';
 
 const MESSAGE_MS = 6000;
 
@@ -42,6 +43,8 @@ export class ScreenApp implements App {
   #layout: { readonly state: State; readonly value: Layout } | null = null;
   #resolve: (end: ScreenEnd) => void = () => undefined;
   #over = false;
+  /** No more of the scripts of this session. */
+  #deaf: () => void = () => undefined;
 
   constructor(
     readonly screen: Screen,
@@ -84,12 +87,15 @@ export class ScreenApp implements App {
     this.picker = null;
     // Nobody waits in a recording for what is done here.
     if (this.watch.player) this.set({ timed: true, firstHeld: 'done' });
+    this.#deaf();
+    this.#deaf = hearScripts(this);
     this.touch();
   }
 
   /** Nothing is attached any more: the list that it was chosen from is in front again. */
   showList(list: Picker): void {
     const { columns, rows, theme, hints, shape } = this.state;
+    this.#deaf();
     this.watch = null;
     this.panes = null;
     this.list = null;
@@ -103,7 +109,8 @@ export class ScreenApp implements App {
     if (front) return front.mode;
     if (this.watch === null) return 'picker';
     if (this.watch.player) return 'recording';
-    return this.state.focus === 2 ? 'rules' : 'panes';
+    if (this.state.focus !== 2) return 'panes';
+    return this.state.tabs[2] === 0 ? 'rules' : 'scripts';
   }
 
   pane(id: PaneId = this.state.focus): View | null {

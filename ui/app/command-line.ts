@@ -2,6 +2,7 @@
 import { compileHold } from '../../native/session/filter/index.js';
 import { UffdscopeError } from '../../native/session/errors.js';
 import { verdictOf } from '../commands/hints.js';
+import { isScriptCommand, scriptCommands } from '../commands/script-commands.js';
 import type { App, ArgumentKind, Command } from '../faces.js';
 import { parseDuration, parseFilePlace } from '../model/arguments.js';
 import { completePath } from '../model/complete-path.js';
@@ -19,6 +20,7 @@ function offered(app: App): Command[] {
   return app.keymap.commands.filter(
     ({ name }) =>
       (!/^(dialog|line|hex|nav)\./.test(name) &&
+        !isScriptCommand(name) &&
         (app.watch === null) === name.startsWith('picker.') &&
         (Boolean(app.watch?.player) || !name.startsWith('time.'))) ||
       COMMON.has(name),
@@ -65,7 +67,8 @@ function resolve(app: App, line: string): { command: Command | null; name: strin
   const meant = findCommand(commands, name);
   // `:rules` goes to the pane, `:rules FILE` takes the file.
   const fits = meant !== null && (argument === null || meant.argument !== undefined || alias === undefined);
-  const command = fits ? meant : alias === undefined ? null : findCommand(commands, alias);
+  const own = fits ? meant : alias === undefined ? null : findCommand(commands, alias);
+  const command = own ?? findCommand(scriptCommands(app), name);
   return { command, name, argument };
 }
 
@@ -92,7 +95,7 @@ export async function runLine(app: App, line: string): Promise<void> {
 
 export async function palette(app: App): Promise<void> {
   const command = await new Promise<Command | null>((done) =>
-    app.overlays.open(new Palette(app, offered(app), (one) => verdictOf(app, one), done)),
+    app.overlays.open(new Palette(app, [...offered(app), ...scriptCommands(app)], (one) => verdictOf(app, one), done)),
   );
   if (command === null) return;
   if (command.argument?.required) {
@@ -169,7 +172,10 @@ function completeLine(app: App, before: string): Completion {
   const match = /^(\s*)(\S+)(\s+)(.*)$/s.exec(before);
   if (!match) {
     const typed = before.trimStart();
-    const names = [...offered(app).map((command) => command.name), ...Object.keys(ALIASES)];
+    const names = [
+      ...[...offered(app), ...scriptCommands(app)].map((command) => command.name),
+      ...Object.keys(ALIASES),
+    ];
     const words = names.filter((name) => name.startsWith(typed) || name.split('.').at(-1)!.startsWith(typed));
     return { words: [...new Set(words)].toSorted().map((word) => `${word} `), typed };
   }

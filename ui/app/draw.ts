@@ -143,6 +143,7 @@ function status(app: App, width: number): string {
       length: list.view.length,
       hold: snapshot.holdOn ? (snapshot.holdFilter ?? 'everything') : null,
       filter: list.filter?.text ?? null,
+      scripts: scriptsOf(watch.session),
       rec: recordingOf(watch.session),
       marked: watch.marks.size,
       follow: list.follow,
@@ -155,6 +156,13 @@ function status(app: App, width: number): string {
   );
 }
 
+function scriptsOf({ scripts }: Session): { on: number; off: number } | null {
+  const list = scripts.list();
+  if (list.length === 0) return null;
+  const off = list.filter(({ state }) => state === 'off' || state === 'failed').length;
+  return { on: list.length - off, off };
+}
+
 function recordingOf({ recording }: Session): { name: string; bytes: number; error: string | null } | null {
   return recording === null ? null : { ...recording, name: path.basename(recording.path) };
 }
@@ -164,6 +172,7 @@ const EMPTY = {
   length: 0,
   hold: null,
   filter: null,
+  scripts: null,
   rec: null,
   marked: 0,
   follow: false,

@@ -16,6 +16,8 @@ const ABOUT: Readonly<Record<number, string>> = {
 
 const IN_RECORDING =
   'A recording: everything stands as it stood at the moment above the panes. Nothing waits for an answer any more.';
+const ABOUT_SCRIPTS =
+  'The scripts, in the order in which they are asked. P50 is how long half of the answers of one took, LATE how often its deadline passed and the default answered. Saving its file loads it again. What it logs stands below it and in the Log tab of Events.';
 
 const WIDTH = 78;
 const KEY_CELLS = 18;
@@ -26,7 +28,9 @@ export function showHelp(app: App): void {
   const inPicker = mode === 'picker';
   const about = inPicker
     ? 'Processes, those with a userfaultfd first. Attaching only looks until you hold or answer something.'
-    : ABOUT[pane]!;
+    : mode === 'scripts'
+      ? ABOUT_SCRIPTS
+      : ABOUT[pane]!;
   const recorded = mode === 'recording';
   const lines: TextLine[] = recorded ? [about, '', IN_RECORDING, ''] : [about, ''];
   const reached = app.keymap.commands.filter(

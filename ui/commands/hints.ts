@@ -7,6 +7,7 @@ import { fallsBack, no, OK, type Command, type Mode, type Verdict } from './comm
 
 const FAULT_VERBS = [
   'fault.answer', 'fault.zero', 'fault.copy', 'fault.unprotect', 'fault.continue', 'fault.delay', 'fault.edit', 'fault.harm', 'fault.wake',
+  'script.run',
 ] as const; // prettier-ignore
 
 const FAULTS = [
@@ -39,7 +40,11 @@ const IN_TIME = [
   'time.play', 'time.step', 'time.step-back', 'time.forward', 'time.rewind', 'time.faster', 'time.slower', 'time.goto',
 ] as const; // prettier-ignore
 
-const BY_MODE: Readonly<Record<Exclude<Mode, 'panes' | 'rules' | 'recording'>, readonly string[]>> = {
+const IN_SCRIPTS = [
+  'script.toggle', 'script.reload', 'script.add', 'script.command', 'script.remove', 'nav.open', 'tab.next', 'pane.zoom',
+] as const; // prettier-ignore
+
+const BY_MODE: Readonly<Record<Exclude<Mode, 'panes' | 'rules' | 'scripts' | 'recording'>, readonly string[]>> = {
   picker: ['picker.attach', 'picker.watch', 'picker.filter', 'picker.refresh', 'keys', 'prompt'],
   list: ['dialog.accept', 'nav.down', 'nav.up', 'nav.back'],
   question: ['dialog.accept', 'dialog.close'],
@@ -59,12 +64,13 @@ export function hintsFor(app: App): { left: Hint[]; right: Hint[] } {
   return { left: useful, right: right.flatMap((name) => hint(app, name)) };
 }
 
-function isPanes(mode: Mode): mode is 'panes' | 'rules' | 'recording' {
+function isPanes(mode: Mode): mode is 'panes' | 'rules' | 'scripts' | 'recording' {
   return mode === 'panes' || fallsBack(mode);
 }
 
 function namesIn(app: App, mode: Mode): readonly string[] {
   if (!isPanes(mode)) return BY_MODE[mode];
+  if (mode === 'scripts') return IN_SCRIPTS;
   const names = BY_PANE[app.state.focus];
   if (mode !== 'recording') return names;
   return [...IN_TIME, ...names.filter((name) => /^(view|nav|tab|pane|yank)/.test(name) && name !== 'view.freeze')];

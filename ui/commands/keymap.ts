@@ -1,6 +1,7 @@
 /** Keys to commands: the registry's own bindings, and what a configuration changes in them. */
 import type { Command, Keys } from '../faces.js';
-import { fallsBack, MODES, type Mode } from './modes.js';
+import { fallsBack, MODES, on, PANES_ONLY, type Mode } from './modes.js';
+import { commandNamed, isScriptCommand } from './script-commands.js';
 
 /** Command name to its key or keys; an empty list takes them away. */
 export type KeyOverrides = Readonly<Record<string, string | readonly string[]>>;
@@ -38,7 +39,8 @@ export class Keymap implements Keys {
 export function remap(commands: readonly Command[], wanted: KeyOverrides): { commands: Command[]; problems: string[] } {
   const problems: string[] = [];
   for (const name of Object.keys(wanted)) {
-    if (!commands.some((command) => command.name === name)) problems.push(`keys: there is no command ${name}`);
+    if (!commands.some((command) => command.name === name) && !isScriptCommand(name))
+      problems.push(`keys: there is no command ${name}`);
   }
   const changed = commands.map((command) => {
     const keys = wanted[command.name];
@@ -51,7 +53,11 @@ export function remap(commands: readonly Command[], wanted: KeyOverrides): { com
     const modes = [...new Set(command.bindings.flatMap((binding) => binding.modes))];
     return { ...command, bindings: list.map((key) => ({ key, modes })) };
   });
-  return { commands: changed, problems: [...problems, ...conflicts(changed)] };
+  const ofScripts = Object.entries(wanted)
+    .filter(([name]) => isScriptCommand(name))
+    .map(([name, keys]) => commandNamed(name, on(PANES_ONLY, ...(typeof keys === 'string' ? [keys] : keys))));
+  const all = [...changed, ...ofScripts];
+  return { commands: all, problems: [...problems, ...conflicts(all)] };
 }
 
 /** Keys that two commands want in one mode. */

@@ -1,15 +1,15 @@
 /** What has the keys, and whether a command may run. */
 
 /**
- * `rules` is the Rules pane and `recording` any pane of a recording: both fall back to `panes`. `list` is any dialog with
- * rows; `typing` any line that is typed, where plain characters are text.
+ * `rules` and `scripts` are the tabs of that pane, `recording` is any pane of a recording: they fall back to `panes`.
+ * `list` is any dialog with rows; `typing` any line that is typed, where plain characters are text.
  */
-export const MODES = ['panes', 'rules', 'recording', 'picker', 'list', 'question', 'typing', 'hex'] as const;
+export const MODES = ['panes', 'rules', 'scripts', 'recording', 'picker', 'list', 'question', 'typing', 'hex'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** A key that means nothing there means what it means in the panes. */
 export function fallsBack(mode: Mode): boolean {
-  return mode === 'rules' || mode === 'recording';
+  return mode === 'rules' || mode === 'scripts' || mode === 'recording';
 }
 
 export type Verdict = { readonly ok: true } | { readonly ok: false; readonly reason: string };

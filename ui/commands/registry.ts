@@ -7,6 +7,7 @@ import { LATER } from './later.js';
 import { LOOKING } from './looking.js';
 import { NAVIGATION } from './navigation.js';
 import { RULES } from './rules.js';
+import { SCRIPTS } from './scripts.js';
 import { SESSION } from './session.js';
 import { TIME } from './time.js';
 
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
   ...ANSWERING,
   ...LOOKING,
   ...RULES,
+  ...SCRIPTS,
   ...LATER,
   ...SESSION,
   ...TIME,

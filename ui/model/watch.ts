@@ -42,6 +42,7 @@ export class Watch {
   #ranges: readonly Range[] = [];
   #rangesAt = -Infinity;
   #rangesStamp = '';
+  #scriptsVersion = 0;
   #legalStamp = '';
   readonly #legal = new Map<string, Verdict>();
 
@@ -75,7 +76,10 @@ export class Watch {
     // A screen may have no room for the whole of it.
     if (now.notice !== old.notice && now.notice !== '') this.note(false, now.notice);
     if (now.notice !== old.notice) this.#noticeUntil = performance.now() + NOTICE_MS;
-    return CHANGING.some((key) => old[key] !== now[key]);
+    const { version } = this.session.scripts;
+    const scripts = version !== this.#scriptsVersion;
+    this.#scriptsVersion = version;
+    return scripts || CHANGING.some((key) => old[key] !== now[key]);
   }
 
   /** What needs the operator's eye, until it was there for a while or was waved away; '' else. */

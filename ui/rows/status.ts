@@ -11,6 +11,8 @@ export interface StatusFacts {
   readonly hold: string | null;
   readonly filter: string | null;
   readonly rec: { readonly name: string; readonly bytes: number; readonly error: string | null } | null;
+  /** How many are on, and how many failed or were switched off; null: there is none. */
+  readonly scripts: { readonly on: number; readonly off: number } | null;
   readonly marked: number;
   readonly follow: boolean;
   readonly frozen: boolean;
@@ -32,6 +34,12 @@ export function statusRow(facts: StatusFacts, message: Message | null, width: nu
     .add(' [f: ', 'dim')
     .add(facts.filter === null ? dash : paint.outside(facts.filter), facts.filter === null ? 'dim' : 'match')
     .add(']', 'dim');
+  if (facts.scripts !== null) {
+    const { on, off } = facts.scripts;
+    line.add(' [scripts: ', 'dim').add(String(on), on > 0 ? 'ok' : 'off');
+    if (off > 0) line.add(`, ${off} off`, 'warn');
+    line.add(']', 'dim');
+  }
   if (facts.rec !== null) {
     const { name, bytes, error } = facts.rec;
     const state = error === null ? size(bytes, true) : `stopped by ${error}`;

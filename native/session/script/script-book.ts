@@ -33,12 +33,16 @@ interface Entry {
   feed: ScriptFeed | null;
   reloading: Promise<void> | null;
   errors: Map<string, number>;
+  /** Misses that were said, and when the last were. */
+  saidMissed: number;
+  saidMissedAt: number;
 }
 
 const LOOK_MS = 50;
 const NOTES = 1000;
 /** An error that comes with every fault is said so often, then counted. */
 const SAME_ERROR = 3;
+const MISSED_EVERY_MS = 5000;
 
 export class ScriptBook implements Scripts {
   readonly #session: NativeJoin;
@@ -198,6 +202,8 @@ export class ScriptBook implements Scripts {
       feed: null,
       reloading: null,
       errors: new Map(),
+      saidMissed: 0,
+      saidMissedAt: -Infinity,
     };
     this.#entries.push(entry);
     this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
@@ -431,6 +437,17 @@ export class ScriptBook implements Scripts {
     for (const listener of this.#listeners) listener(note);
   }
 
+  /** At once when it begins, then now and then. */
+  #sayMissed(entry: Entry): void {
+    const missed = entry.before.missed + (entry.process?.counts().missed ?? 0);
+    if (missed === entry.saidMissed || performance.now() - entry.saidMissedAt < MISSED_EVERY_MS) return;
+    const since = missed - entry.saidMissed;
+    entry.saidMissed = missed;
+    entry.saidMissedAt = performance.now();
+    const faults = `${since} ${since === 1 ? 'fault' : 'faults'}`;
+    this.#say(entry, 'error', `missed its deadline of ${this.#deadline} ms for ${faults}; the default answered`);
+  }
+
   /** A few times a second: new ranges, what happened, what has parted. */
   #look(): void {
     const version = this.#session.native.rangesVersion();
@@ -439,6 +456,7 @@ export class ScriptBook implements Scripts {
       const ranges = this.#scriptRanges();
       for (const e of this.#entries) e.process?.send({ say: 'ranges', ranges });
     }
+    for (const entry of this.#entries) this.#sayMissed(entry);
     for (const { feed, process: p } of this.#entries) {
       if (!feed || feed.busy || !p?.manifest) continue;
       const batch = feed.take(p.manifest.hooks.includes('onResolved'));

@@ -70,7 +70,7 @@ test('? K O E : ctrl-p T H ctrl-l, and keys of what is to come', async () => {
     await t.until('found', () => /> sort/.test(t.text) && /view.sort/.test(t.text));
     await t.press('esc');
     for (const [key, reason] of [
-      ['|', /script: scripts are loaded with --script FILE/],
+      ['|', /no script is on; :script\.add FILE/],
       ['r', /re-arm: comes with planting/],
     ] as const) {
       await t.press(key);

@@ -41,7 +41,7 @@ test('panes: 1 to 5, tab, shift-tab, tabs [ ], zoom + _, layouts -, enter and es
     await t.ready();
     for (const [key, title] of [
       ['1', '1 [Ranges]'],
-      ['2', '2 Rules'],
+      ['2', '2 [Rules]'],
       ['3', '3 [Events]'],
       ['5', '5 [Bytes]'],
       ['4', '4 [Faults]'],
@@ -65,15 +65,15 @@ test('panes: 1 to 5, tab, shift-tab, tabs [ ], zoom + _, layouts -, enter and es
     await t.until('zoomed', () => !t.text.includes('Rules') || /1 ranges/.test(t.text));
     await t.until('faults over the whole width', () => /^╭─ 4 \[Faults\].{90,}╮$/m.test(t.text));
     await t.press('_');
-    await t.until('all panes', /2 Rules/);
+    await t.until('all panes', /2 \[Rules\]/);
     await t.press('-');
     await t.until('columns', /layout: columns/);
     await t.press('-');
-    await t.until('pair', () => !/2 Rules/.test(t.text) && /5 \[Bytes\]/.test(t.text));
+    await t.until('pair', () => !/2 \[Rules\]/.test(t.text) && /5 \[Bytes\]/.test(t.text));
     await t.press('-');
     await t.until('stack', /layout: stack/);
     await t.press('-');
-    await t.until('by size', () => /layout: auto/.test(t.text) && /2 Rules/.test(t.text));
+    await t.until('by size', () => /layout: auto/.test(t.text) && /2 \[Rules\]/.test(t.text));
     await t.press('enter');
     await t.until('enter opens the detail', () => activePane(t, '5 [Bytes]'));
     await t.press('esc');

@@ -57,7 +57,7 @@ test('where text is typed no plain character is a command', () => {
 });
 
 test('the panic key works in every mode, and quit too', () => {
-  for (const mode of ['panes', 'rules', 'picker', 'list', 'question', 'typing', 'hex'] as const) {
+  for (const mode of ['panes', 'rules', 'scripts', 'picker', 'list', 'question', 'typing', 'hex'] as const) {
     assert.equal(keymap.find('ctrl-x', mode)?.name, 'panic.release', mode);
     assert.equal(keymap.find('ctrl-c', mode)?.name, 'quit', mode);
   }

@@ -1,0 +1,70 @@
+/** Scripts: a fault is given to one, and what the Scripts tab does with the one in focus. */
+import {
+  addScript,
+  canPipe,
+  chooseCommand,
+  onScript,
+  pipe,
+  reloadScript,
+  removeScript,
+  toggleScript,
+} from '../app/scripts.js';
+import { on, PANES_ONLY, type Command } from './command.js';
+
+export const SCRIPTS: readonly Command[] = [
+  {
+    name: 'script.run',
+    bindings: on(PANES_ONLY, '|'),
+    title: 'script',
+    help: 'Give the held fault in focus, or those that are marked, to a script; or run a command of one on them.',
+    group: 'Rules and scripts',
+    argument: { kind: 'text', example: 'slow-disk', required: false },
+    enabled: canPipe,
+    run: pipe,
+  },
+  {
+    name: 'script.add',
+    bindings: on(['scripts'], 'L'),
+    title: 'add…',
+    help: 'Take a script from a file, behind the others; it takes part at once. Saving the file loads it again.',
+    group: 'Rules and scripts',
+    argument: { kind: 'file', example: 'slow-disk.ts', required: false },
+    run: addScript,
+  },
+  {
+    name: 'script.toggle',
+    bindings: on(['scripts'], 'space'),
+    title: 'on/off',
+    help: 'Switch the script in focus on or off; one that is off is not asked.',
+    group: 'Rules and scripts',
+    enabled: onScript,
+    run: toggleScript,
+  },
+  {
+    name: 'script.reload',
+    bindings: on(['scripts'], 'r'),
+    title: 'reload',
+    help: 'Load the script in focus again; the one that runs serves until the new one is ready.',
+    group: 'Rules and scripts',
+    enabled: onScript,
+    run: reloadScript,
+  },
+  {
+    name: 'script.command',
+    bindings: on(['scripts'], 'c'),
+    title: 'command…',
+    help: 'Run a command of the script in focus. Each is also a command by its name, for : and ctrl-p.',
+    group: 'Rules and scripts',
+    enabled: onScript,
+    run: chooseCommand,
+  },
+  {
+    name: 'script.remove',
+    bindings: on(['scripts'], 'D'),
+    title: 'remove',
+    help: 'End the script in focus, its onDetach first, and take it out of the list.',
+    group: 'Rules and scripts',
+    enabled: onScript,
+    run: removeScript,
+  },
+];
