@@ -32,9 +32,11 @@ export class MapCache {
   map(rangeId: number, cells: number): PageMap | null {
     if (cells <= 0) return null;
     let entry = this.#entries.get(rangeId);
-    if (!entry) this.#entries.set(rangeId, (entry = { cells: 0, map: null, due: 0, at: 0, asking: false }));
-    const moment = this.session.playback?.at ?? 0;
-    const wait = entry.at === moment ? 0 : REFRESH_MS - MOVED_MS;
+    if (!entry) this.#entries.set(rangeId, (entry = { cells: 0, map: null, due: 0, at: -1, asking: false }));
+    const moment = this.session.playback?.at ?? -1;
+    const moved = entry.at !== moment;
+    if (moment >= 0 && !moved && entry.cells === cells) return entry.map; // what has been stays as it was
+    const wait = moved ? REFRESH_MS - MOVED_MS : 0;
     if (!entry.asking && (entry.cells !== cells || performance.now() >= entry.due - wait))
       void this.#ask(rangeId, cells, entry);
     return entry.map;
@@ -60,7 +62,7 @@ export class MapCache {
   async #ask(rangeId: number, cells: number, entry: Entry): Promise<void> {
     entry.asking = true;
     entry.cells = cells;
-    entry.at = this.session.playback?.at ?? 0;
+    entry.at = this.session.playback?.at ?? -1;
     const started = performance.now();
     try {
       const map = await this.session.pageMap(rangeId, cells);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { UffdscopeError } from '../../../native/session/errors.js';
 import { openRecording } from '../../../native/session/recording/index.js';
-import { folder } from '../../fixtures/recording.js';
+import { block, description, faultRecord, fileHeader, folder, item, logRecord } from '../../fixtures/recording.js'; // prettier-ignore
 import { generator, latest, make, PAGE, stood, type Made } from './playback-model.js';
 
 async function withRecording(
@@ -176,4 +176,28 @@ test('a recording without its end says so, and shows what is there', async () =>
     assert.match(session.snapshot().notice, /damaged: its end is missing or damaged.*did not come to an end/);
     assert.ok(session.snapshot().faults > 100);
   });
+});
+
+test('a recording in several files is one: what waited in the one was answered in the next', async () => {
+  using place = folder();
+  const waits = (seq: number) =>
+    faultRecord(seq, (b) => {
+      b.writeBigUInt64LE(0n, 16);
+      [b[85], b[86], b[87]] = [2, 0, 0];
+    });
+  const answer = logRecord(9, { t: 2_500_000, type: 2, seq: 2, a: 4096, b: 2_000_000, c: 2_500_000, action: 1, by: 1 });
+  const older = [fileHeader(), description(), block(2, Buffer.concat([item(1, faultRecord(1)), item(2, waits(2))]))];
+  const newer = [
+    fileHeader({ part: 1 }),
+    description(),
+    block(2, Buffer.concat([item(2, waits(2)), item(3, answer), item(1, faultRecord(3))])),
+  ];
+  writeFileSync(place.file('a.uffdrec.1'), Buffer.concat(older));
+  writeFileSync(place.file('a.uffdrec'), Buffer.concat(newer));
+  await using session = await openRecording(place.file('a.uffdrec'));
+  assert.deepEqual([session.faults.first, session.faults.last, session.snapshot().resolved], [1, 3, 3]);
+  assert.equal(session.faults.row(2)?.latency, 500_000);
+  session.seek(1_400_000);
+  assert.deepEqual(session.faults.waiting(), [2]);
+  assert.doesNotMatch(session.snapshot().notice, /damaged|not beside/);
 });

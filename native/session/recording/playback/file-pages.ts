@@ -9,6 +9,9 @@ interface Place {
   readonly address: number;
 }
 
+/** Of a page of gigabytes so much is enough to see. */
+const MOST_ZEROS = 2 ** 21;
+
 const no = (reason: string): PageBytes => ({ known: false, reason });
 
 export class FilePages {
@@ -23,7 +26,7 @@ export class FilePages {
   of({ seq, state, action, page, pageSize }: Fault): PageBytes {
     if (state === 'gone') return no('It was not answered: it went back, or its memory or thread went away.');
     if (state !== 'resolved') return no('It is not answered yet at this time.');
-    if (action === 'zero') return { known: true, bytes: new Uint8Array(pageSize) };
+    if (action === 'zero') return { known: true, bytes: new Uint8Array(Math.min(pageSize, MOST_ZEROS)) };
     if (action !== 'copy') return no('It was answered without bytes.');
     const place = this.#places.get(seq);
     if (place === undefined)
