@@ -1,5 +1,6 @@
 /** A recording of a real program, made without a screen and looked at on one. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { folder } from '../fixtures/recording.js';
 import { on, Terminal } from '../tui/harness.js';
@@ -25,6 +26,27 @@ test('demo --headless --record, then show: what was answered is there, moment by
     await t.until('the rule had done nothing', /off>=16k +copy.* 0│/);
     await t.press('$', 'Q');
     assert.equal(await t.ended(), 0);
+  });
+});
+
+test('a script that answered has its name', async () => {
+  using place = folder();
+  const path = place.file('run.uffdrec');
+  writeFileSync(place.file('filler.mjs'), 'export default { name: "filler", onFault: (fault, ctx) => ctx.zero() };\n');
+  const made = await uffdscope(
+    ['demo', 'missing', '--headless', '--default', 'zero', '--script', place.file('filler.mjs'), '--record', path],
+    { timeoutMs: 60_000 },
+  );
+  assert.equal(made.status, 0, made.stderr);
+  await on(Terminal.cli(['show', path]), async (t) => {
+    await t.ready();
+    await t.until('in the detail', /zero by script:filler after/);
+    await t.press('@');
+    await t.type('0%');
+    await t.press('enter', '.', '$', ':');
+    await t.type('filter by=script');
+    await t.press('enter');
+    await t.until('and for filters', / 8 shown of 8 /);
   });
 });
 

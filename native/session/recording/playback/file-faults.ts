@@ -1,6 +1,6 @@
 /** The faults of a recording as they stood at one moment. */
 import { ACCESSES, ACTIONS, BYS, KINDS, NO_RANGE, STATES } from '../../record-layout.js';
-import { byText } from '../../record-view.js';
+import { byText, type ScriptNames } from '../../record-view.js';
 import type { Access, Action, Fault, FaultColumns, FaultHistory, FaultKind, FaultState } from '../../types.js';
 import type { FaultStore } from './fault-store.js';
 import type { FileRanges } from './file-ranges.js';
@@ -20,6 +20,7 @@ export class FileFaults implements FaultHistory {
     readonly store: FaultStore,
     readonly ranges: FileRanges,
     readonly comm: CommOf,
+    readonly scriptName: ScriptNames,
   ) {
     this.#cursor = new Cursor(this);
   }
@@ -195,7 +196,10 @@ class Cursor implements FaultColumns {
   }
   get by(): string {
     if (this.#change < 0) return '';
-    return byText(BYS[this.#changes.by[this.#change]!] ?? null, this.#changes.byId[this.#change]!, String) ?? '';
+    return (
+      byText(BYS[this.#changes.by[this.#change]!] ?? null, this.#changes.byId[this.#change]!, this.faults.scriptName) ??
+      ''
+    );
   }
   get errno(): number {
     return this.#change < 0 ? 0 : this.#changes.err[this.#change]!;

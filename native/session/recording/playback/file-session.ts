@@ -60,7 +60,7 @@ export class FileSession implements Session, Playback {
     this.from = loaded.from;
     this.to = loaded.to;
     this.rules = loaded.rules;
-    this.faults = new FileFaults(loaded.store, loaded.ranges, loaded.comm);
+    this.faults = new FileFaults(loaded.store, loaded.ranges, loaded.comm, loaded.recording.scriptName);
     this.#tally = new TallyAt(loaded.store);
     this.#fills = new PageFills(this.faults);
     this.seek(this.to);
