@@ -1,6 +1,7 @@
 /** Every generated page, by its path below docs/. `npm run docs` writes them, a test compares them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { apiPages } from './api.js';
 import { commandsPage } from './commands.js';
 import { configPage } from './config.js';
 import { errorsPage } from './errors.js';
@@ -21,6 +22,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ['reference/filter.md', page(filterPage())],
     ['reference/expect.md', page(expectPage())],
     ['reference/rules.md', page(rulesPage())],
+    ...[...apiPages()].map(([name, text]) => [`reference/api/${name}`, page(text)] as const),
     ['uffdscope.1.md', manualPage(readFileSync(join(import.meta.dirname, '..', 'uffdscope.1.md'), 'utf8'))],
   ]);
 }

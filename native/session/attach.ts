@@ -55,7 +55,10 @@ export interface AttachOptions {
 
 const LOOK_FOR_HANDLER_MS = 350;
 
-/** @throws UffdscopeError, one for each way it cannot be done; the target is untouched then. */
+/**
+ * Takes part in the userfaultfd of a process. Disposing detaches, and what is held goes back.
+ * @throws UffdscopeError, one for each way it cannot be done; the target is untouched then.
+ */
 export async function attach(options: AttachOptions): Promise<NativeJoin> {
   const choice = await chooseUffd(options);
   const source = options.source ?? null;

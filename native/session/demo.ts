@@ -27,7 +27,10 @@ export interface Demo extends AsyncDisposable {
 
 const READY_WITHIN_MS = 5000;
 
-/** @param name one of `uffdscope demo --list`. @throws UffdscopeError USAGE, NOT_SUPPORTED, and what `attach` throws. */
+/**
+ * Starts a bundled program and takes part in it from its first fault on. Needs no root.
+ * @param name one of `uffdscope demo --list`. @throws UffdscopeError USAGE, NOT_SUPPORTED, and what `attach` throws.
+ */
 export async function demo(name = 'demo', { args = [], ...options }: DemoOptions = {}): Promise<Demo> {
   const program = spawn(targetPath(findTarget(name)), [...args, '--wait'], { stdio: ['pipe', 'pipe', 'pipe'] });
   const exit = new Promise<DemoExit>((resolve) => {

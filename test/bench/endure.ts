@@ -34,6 +34,7 @@ const scope = (pid: number, script: string): string => `
 import { attach } from ${JSON.stringify(new URL('../../native/session/index.ts', import.meta.url).href)};
 const options = { keep: 2 ** 14, defaultAnswer: 'source', source: { type: 'pattern', byte: 0x5a }, scriptDeadline: 20_000 };
 const session = await attach({ pid: ${pid}, ...options, scripts: [${JSON.stringify(script)}] });
+session.scripts.onNote(({ text }) => console.error(text));
 console.log(session.scripts.list()[0].pid);
 process.stdin.once('data', async () => {
   const { asked, answered, missed } = session.scripts.list()[0];
