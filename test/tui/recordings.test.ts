@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { folder } from '../fixtures/recording.js';
+import { description, fileHeader, folder } from '../fixtures/recording.js';
 import { on, Terminal, type StartOptions } from './harness.js';
 import { recorded } from './recorded.js';
 
@@ -121,11 +121,25 @@ test('one whose recorder was killed says so, and that its bytes were not recorde
   using file = recorded({ pages: false, cut: 300 });
   await on(show(file.path), async (t) => {
     await t.ready();
-    await t.until('a notice', /This recording is damaged: its end is missing or damaged/);
+    await t.until('a notice', /Its end is missing or damaged: \d+ bytes/);
     await t.press('esc', '3', ']');
     await t.until('the log keeps it', /recorder did not come to an end|damaged/);
     await t.press('4', 'g', 'j');
     await t.until('no bytes', /without --record-pages/);
+  });
+});
+
+test('one in which nothing happened is a screen without faults', async () => {
+  using place = folder();
+  writeFileSync(place.file('empty.uffdrec'), Buffer.concat([fileHeader(), description()]));
+  await on(show(place.file('empty.uffdrec'), { columns: 80, rows: 24 }), async (t) => {
+    await t.ready();
+    await t.until('said', /no fault had been read by this time/);
+    await t.press('p', '.', '>', '$', '0', "'");
+    await t.until('no fault to go to', /no fault is selected/);
+    assert.match(t.rows[2]!, /PAUSED +1x +0\.000000 \/ 0\.000 s/);
+    await t.press('q');
+    assert.equal(await t.ended(), 0);
   });
 });
 

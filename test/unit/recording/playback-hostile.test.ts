@@ -82,7 +82,7 @@ test('times and numbers at the ends of what can be written', async () => {
       item(3, logRecord(4, { t: 5, type: 32, a: 77, b: 77 })),
     ),
   );
-  assert.match(notice, /a fault whose number goes back is left out/);
+  assert.match(notice, /A fault whose number goes back is left out/);
 });
 
 test('ranges that overlap, move, come twice, go before they came, and are larger than any memory', async () => {

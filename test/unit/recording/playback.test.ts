@@ -173,7 +173,7 @@ test('nothing can be done to what has been', async () => {
 test('a recording without its end says so, and shows what is there', async () => {
   const made = make(4, 500);
   await withRecording(made.bytes.subarray(0, made.bytes.length - 1000), async (session) => {
-    assert.match(session.snapshot().notice, /damaged: its end is missing or damaged.*did not come to an end/);
+    assert.match(session.snapshot().notice, /Its end is missing or damaged: \d+ bytes.*did not come to an end/);
     assert.ok(session.snapshot().faults > 100);
   });
 });

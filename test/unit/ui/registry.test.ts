@@ -1,9 +1,11 @@
 /** The key map is one table: here is what it must hold, and that nothing in it collides. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Mode } from '../../../ui/commands/command.js';
+import { NOTHING_WAITS } from '../../../native/session/recording/playback/nothing-waits.js';
+import { TAKES_PART, type Mode } from '../../../ui/commands/command.js';
 import { Keymap, conflicts, remap } from '../../../ui/commands/keymap.js';
 import { COMMANDS } from '../../../ui/commands/registry.js';
+import type { App } from '../../../ui/faces.js';
 
 const keymap = new Keymap(COMMANDS);
 
@@ -92,4 +94,19 @@ test('what a configuration cannot have is said in a sentence', () => {
 
 test('help is one sentence that ends', () => {
   for (const { name, help } of COMMANDS) assert.match(help, /^[A-Z$].*[.)]$/s, name);
+});
+
+test('in a recording all that takes part is greyed, with one reason, and nothing else for it', () => {
+  const inRecording = { watch: { player: {} } } as unknown as App;
+  const taking = COMMANDS.filter(({ group }) => TAKES_PART.has(group));
+  for (const name of ['fault.zero', 'hold.set', 'record.toggle', 'rule.add', 'load', 'redrive'])
+    assert.ok(
+      taking.some((command) => command.name === name),
+      name,
+    );
+  for (const { name, enabled } of taking)
+    assert.deepEqual(enabled?.(inRecording), { ok: false, reason: NOTHING_WAITS }, name);
+  assert.equal(keymap.find('p', 'recording')?.name, 'time.play');
+  assert.equal(keymap.find('/', 'recording')?.name, 'view.filter');
+  assert.equal(keymap.find('.', 'panes'), null);
 });

@@ -212,7 +212,7 @@ class Loader {
     const said: string[] = [];
     if (this.#damage > 0) {
       const more = this.#damage > 1 ? ` (and ${this.#damage - 1} more of this kind)` : '';
-      said.push(`This recording is damaged: ${this.#firstDamage}${more}.`);
+      said.push(`${this.#firstDamage.charAt(0).toUpperCase()}${this.#firstDamage.slice(1)}${more}.`);
     }
     if (ending === null) said.push('The recorder did not come to an end: this is what it had written.');
     if (missing > 0) said.push(`${missing} older files of this recording are not beside it.`);
