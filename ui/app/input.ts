@@ -88,6 +88,7 @@ export class Input {
     const target = this.#viewAt(report.x, report.y);
     if (report.type !== 'press') {
       const delta = report.type === 'wheel-up' ? -WHEEL_ROWS : WHEEL_ROWS;
+      if (this.#overTime(report.y)) return this.#turnTime(Math.sign(delta));
       if (target?.view.scroll) target.view.scroll(delta);
       else target?.view.move(delta);
       return;
@@ -113,13 +114,26 @@ export class Input {
 
   /** The bar of a recording's time. */
   #moment(x: number, y: number): boolean {
-    const { layout, watch, overlays } = this.app;
-    if (layout.kind === 'small' || layout.time?.top !== y || overlays.front) return false;
+    const { watch } = this.app;
+    if (!this.#overTime(y)) return false;
     const bar = this.drawn()?.bar ?? null;
     const player = watch?.player ?? null;
     if (!bar || !player || x < bar.left || x >= bar.left + bar.width) return true;
     this.app.attempt(() => player.jump(momentAt(player.playback, x - bar.left, bar.width)));
     return true;
+  }
+
+  #overTime(y: number): boolean {
+    const { layout, overlays } = this.app;
+    return layout.kind !== 'small' && layout.time?.top === y && !overlays.front;
+  }
+
+  /** The wheel over it: by hundredths. */
+  #turnTime(direction: number): void {
+    const player = this.app.watch?.player;
+    if (!player) return;
+    const { from, to, at } = player.playback;
+    this.app.attempt(() => player.jump(at + ((to - from) / 100) * direction));
   }
 
   /** A hint is a button. */

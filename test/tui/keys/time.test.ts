@@ -102,7 +102,7 @@ test("' goes to the moment of the fault in focus, then to that of its answer", a
   });
 });
 
-test('a click into the bar is a moment', async () => {
+test('a click into the bar is a moment, and the wheel over it turns time', async () => {
   using file = recorded();
   await on(show(file.path), async (t) => {
     await t.ready();
@@ -113,6 +113,12 @@ test('a click into the bar is a moment', async () => {
     await isAt(t, 12);
     t.click((bar.indexOf('[') + bar.lastIndexOf(']')) >> 1, 2);
     await t.until('in the middle', () => Math.abs(now(t) - 6.5) < 0.2);
+    t.click(bar.indexOf('[') + 1, 2);
+    await isAt(t, 1);
+    t.send('\x1b[<65;50;3M');
+    await isAt(t, 1.11);
+    t.send('\x1b[<64;50;3M');
+    await isAt(t, 1);
   });
 });
 
