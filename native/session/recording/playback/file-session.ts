@@ -23,6 +23,7 @@ import { PageFills } from './page-fills.js';
 import { countsOf } from './summaries.js';
 import { TallyAt } from './tally-at.js';
 
+/** What was so at the moment `at` of a recording; verbs are refused. Times are ns since attach. */
 export class FileSession implements Session, Playback {
   readonly how: Session['how'];
   readonly target: Session['target'];

@@ -39,7 +39,10 @@ const [READ, HELD, RESOLVED, GONE, FAILED] = (['read', 'held', 'resolved', 'gone
 ];
 const [ENOENT, ESRCH] = [2, 3];
 
-/** @throws UffdscopeError RECORDING. */
+/**
+ * A recording as a session: it opens at its end, and `seek` shows another moment. Reads the whole file.
+ * @throws UffdscopeError RECORDING: it cannot be read, is none, or comes from a newer version.
+ */
 export async function openRecording(path: string): Promise<FileSession> {
   const recording = new Recording(path);
   try {
