@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { attach, FileRecords, Recording, RecordStream, type NativeJoin } from '../../native/session/index.js';
+import {
+  attach,
+  FileRecords,
+  openRecording,
+  Recording,
+  RecordStream,
+  type NativeJoin,
+} from '../../native/session/index.js';
 import type { SessionRecord } from '../../native/session/records.js';
 import { folder } from '../fixtures/recording.js';
 import { startTarget } from '../fixtures/target.js';
@@ -39,6 +46,11 @@ test('script:NAME, of one that was there at first and of one that came later', a
   await until('eight pages', () => target.lines.length === 8);
   await session.detach();
   assert.deepEqual(byWhom(read(path)), ['script:early', 'script:late']);
+  await using shown = await openRecording(path);
+  assert.deepEqual(
+    [1, 8].map((seq) => shown.faults.row(seq)!.by),
+    ['script:early', 'script:late'],
+  );
 });
 
 test('faults of forked children stand in the range that the session saw', async () => {

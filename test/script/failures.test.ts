@@ -64,6 +64,9 @@ test('what is no answer is said to be none', async () => {
     assert.match(stage.said(), /a copy needs its source/);
     assert.match(stage.said(), /a delay needs its time/);
     assert.equal(stage.session.scripts.list()[0]!.state, 'on', 'never three in a row');
+    const [verdict] = stage.session.scripts.verdicts();
+    assert.equal(verdict!.ok, false, 'a run for CI fails all the same');
+    assert.match(verdict!.seen, /^it went wrong 4 times, first: .*zeroo/);
   });
 });
 

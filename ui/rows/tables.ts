@@ -53,12 +53,7 @@ export interface StatsFacts {
   readonly counts: Counts | null;
 }
 
-export function statsRows(
-  { snapshot, tally, counts }: StatsFacts,
-  height: number,
-  width: number,
-  paint: Paint,
-): string[] {
+export function statsRows({ snapshot, tally, counts }: StatsFacts, width: number, paint: Paint): string[] {
   const handed = `${count(snapshot.handedBack)} handed back`;
   const waiting = `${count(snapshot.held)} held, ${count(snapshot.delayed)} delayed`;
   const all = counts === null ? '' : `, ${rate(counts.rate)} a second since attach`;
@@ -73,6 +68,13 @@ export function statsRows(
     'busiest page',
     `${hex(page)} ${range ?? ''}  ${plural(faults, 'fault')}`,
   ]);
+  const threads = [...tally.threads.values()]
+    .toSorted((a, b) => b.faults - a.faults || a.tid - b.tid)
+    .slice(0, 3)
+    .map((one): [string, string] => [
+      'busiest thread',
+      `${one.tid === 0 ? 'unknown' : one.tid} ${one.comm}  ${plural(one.faults, 'fault')}`,
+    ]);
   const ranges = [...tally.ranges]
     .toSorted((a, b) => b[1] - a[1])
     .map(([name, n]): [string, string] => [`in ${name}`, count(n)]);
@@ -85,8 +87,9 @@ export function statsRows(
     ...latencies(counts, width, paint),
     blank,
     ...busiest.map(row),
+    ...threads.map(row),
     ...ranges.map(row),
-  ].slice(0, height);
+  ];
 }
 
 function latencies(counts: Counts | null, width: number, paint: Paint): string[] {

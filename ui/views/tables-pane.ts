@@ -65,22 +65,35 @@ export class ThreadsPane implements View {
 
 export class StatsPane implements View {
   readonly title = 'Stats';
-  readonly page = 1;
+  #top = 0;
+  #height = 1;
+  #length = 0;
 
   constructor(private readonly app: App) {}
 
   rows(height: number, width: number): string[] {
     const { tally, snapshot, statistics } = this.app.at;
     if (tally.update()) this.app.touch();
-    return statsRows({ snapshot, tally, counts: statistics.get() }, height, width, this.app.paint);
+    const all = statsRows({ snapshot, tally, counts: statistics.get() }, width, this.app.paint);
+    this.#height = height;
+    this.#length = all.length;
+    this.#top = Math.max(0, Math.min(this.#top, all.length - height));
+    return all.slice(this.#top, this.#top + height);
   }
 
   footer(): string {
-    return 'since attach';
+    const hidden = this.#length - this.#top - this.#height;
+    return hidden > 0 ? `since attach, ${plural(hidden, 'row')} below` : 'since attach';
   }
 
-  move(): void {
-    // numbers have no focus
+  get page(): number {
+    return Math.max(1, this.#height - 1);
+  }
+
+  /** Numbers have no focus: the rows move. */
+  move(delta: number): void {
+    this.#top = Math.max(0, Math.min(this.#top + delta, this.#length - this.#height));
+    this.app.touch();
   }
 }
 

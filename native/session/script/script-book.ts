@@ -33,6 +33,8 @@ interface Entry {
   feed: ScriptFeed | null;
   reloading: Promise<void> | null;
   errors: Map<string, number>;
+  /** Of all its processes: how often a hook threw or gave what is no answer, and what was said first. */
+  wrong: { readonly first: string; readonly times: number } | null;
   /** Misses that were said, and when the last were. */
   saidMissed: number;
   saidMissedAt: number;
@@ -202,6 +204,7 @@ export class ScriptBook implements Scripts {
       feed: null,
       reloading: null,
       errors: new Map(),
+      wrong: null,
       saidMissed: 0,
       saidMissedAt: -Infinity,
     };
@@ -256,7 +259,7 @@ export class ScriptBook implements Scripts {
     return [...this.#entries, ...this.#removed].flatMap((e): Verdict[] => {
       const from = 'script' as const;
       const ended = e.state === 'failed' || (e.state === 'off' && e.process === null);
-      const own = { from, text: e.name, ok: !ended, seen: ended ? e.why : 'it ran to the end', value: null };
+      const own = { from, text: e.name, ok: !ended && !e.wrong, seen: ended ? e.why : endedWith(e.wrong), value: null };
       const expected = [...e.expected].map(([text, times]) => ({
         from,
         text: `${e.name}: ${safeText(text)}`,
@@ -392,6 +395,7 @@ export class ScriptBook implements Scripts {
   }
 
   #error(entry: Entry, text: string): void {
+    entry.wrong = { first: entry.wrong?.first ?? text, times: (entry.wrong?.times ?? 0) + 1 };
     const times = (entry.errors.get(text) ?? 0) + 1;
     if (entry.errors.size > 200) entry.errors.clear();
     entry.errors.set(text, times);
@@ -515,6 +519,12 @@ export class ScriptBook implements Scripts {
       if (!taken(name)) return name;
     }
   }
+}
+
+function endedWith(wrong: Entry['wrong']): string {
+  if (wrong === null) return 'it ran to the end';
+  const first = safeText(wrong.first);
+  return wrong.times === 1 ? `it went wrong once: ${first}` : `it went wrong ${wrong.times} times, first: ${first}`;
 }
 
 function programOf(manifest: Manifest): Uint8Array | null {

@@ -96,7 +96,7 @@ export interface ScriptContext {
   log(...what: unknown[]): void;
   /** Adds to a counter that the summary shows. */
   count(name: string, by?: number): void;
-  /** Where `condition` is false, the run ends in exit status 4 and says `text`. */
+  /** Where `condition` is false, a headless run ends in exit status 4 and says `text`. */
   expect(condition: boolean, text: string): void;
   /** Opens a source once, for many copies. Throws where it cannot be used. */
   source(source: Exclude<ScriptSource, PreparedSource>): PreparedSource;

@@ -24,5 +24,10 @@ test('Stats fit into 80x24 and into ASCII', async () => {
     await t.until('numbers', /wp unprotect +20 +9\.0us/);
     await t.press('+');
     await t.until('zoomed: the axis', /\|1\.0us +\|10us/);
+    await t.until('there is more', /since attach, \d+ rows? below/);
+    await t.press('G');
+    await t.until('the last row', () => /busiest thread +\d+/.test(t.text) && !/ below/.test(t.text));
+    await t.press('g');
+    await t.until('the first', /faults +\d+, /);
   });
 });

@@ -88,6 +88,10 @@ test('a configuration gives a command other keys', () => {
 
 test('what a configuration cannot have is said in a sentence', () => {
   assert.deepEqual(remap(COMMANDS, { 'fault.zeroo': 'Z' }).problems, ['keys: there is no command fault.zeroo']);
+  const bound = remap(COMMANDS, { 'script.slow-disk.drop': 'f5' });
+  assert.deepEqual(bound.problems, [], 'a script may bring it later');
+  assert.equal(new Keymap(bound.commands).find('f5', 'scripts')?.name, 'script.slow-disk.drop');
+  assert.match(remap(COMMANDS, { 'script.a.b': 'a' }).problems.join(), /a is both/);
   assert.match(remap(COMMANDS, { 'fault.zero': 'a' }).problems.join(), /a is both .*fault\.(zero|answer)/);
   assert.deepEqual(remap(COMMANDS, { 'panic.release': [] }).problems, ['keys: panic.release must keep a key']);
 });
