@@ -2,17 +2,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, lstatSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { packageRoot } from '../../native/addon/load.js';
 import { TARGETS } from '../../native/session/targets.js';
 import { version } from '../../native/session/version.js';
 import { isRoot, skipUnless } from '../support/skip.js';
 import { on, Terminal } from '../tui/harness.js';
 import { needsOf, newer } from './needs.js';
-import { barePath, install, openFolder, pack } from './packed.js';
+import { barePath, install, installIn, openFolder, pack } from './packed.js';
 
 /** Debian 12 has 2.36, Ubuntu 22.04 has 2.35: the oldest that this package promises to run on. */
 const GLIBC_AT_MOST = [2, 35] as const;
@@ -188,6 +189,80 @@ describe('where there is node, npm and sh, and no compiler', () => {
     });
     assert.equal(man.stderr, '');
     assert.match(man.stdout, /^UFFDSCOPE\(1\) +User Commands/m);
+  });
+});
+
+describe('a test suite of somebody else, in a folder with nothing but the package', () => {
+  const example = readFileSync(join(packageRoot(), 'docs/examples/inject.test.ts'), 'utf8');
+  let project: string;
+  before(() => {
+    project = join(folder, 'mine');
+    installIn(project, tarball, path);
+  });
+
+  test('docs/examples/inject.test.ts passes', () => {
+    writeFileSync(join(project, 'inject.test.ts'), example);
+    const tsx = pathToFileURL(join(packageRoot(), 'node_modules/tsx/dist/loader.mjs')).href;
+    const words = ['--import', tsx, '--test', '--test-reporter=tap', 'inject.test.ts'];
+    const { status, stdout, stderr } = spawnSync(join(path, 'node'), words, {
+      cwd: project,
+      env: { PATH: path },
+      encoding: 'utf8',
+      timeout: 120_000,
+    });
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(stdout, /^# pass 3$/m);
+  });
+
+  test('its types are those of the package', () => {
+    writeFileSync(join(project, 'inject.test.ts'), example);
+    writeFileSync(join(project, 'wrong.ts'), "import { demo } from 'uffdscope';\nawait demo(5);\n");
+    const modules = join(packageRoot(), 'node_modules');
+    const words = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2023',
+      '--lib',
+      'es2023,esnext.disposable',
+    ];
+    const types = ['--types', 'node', '--typeRoots', join(modules, '@types')];
+    const compile = (file: string) =>
+      spawnSync(process.execPath, [join(modules, 'typescript/bin/tsc'), ...words, ...types, file], {
+        cwd: project,
+        encoding: 'utf8',
+        timeout: 120_000,
+      });
+    const right = compile('inject.test.ts');
+    assert.equal(right.status, 0, right.stdout);
+    assert.match(compile('wrong.ts').stdout, /wrong\.ts\(2,12\): error TS2345/);
+  });
+
+  test('a script runs from the command that npm puts there', () => {
+    writeFileSync(join(project, 'poison.ts'), readFileSync(join(packageRoot(), 'docs/examples/poisoned-page.ts')));
+    const words = [
+      'demo',
+      'missing',
+      '--headless',
+      '--default',
+      'zero',
+      '--script',
+      'poison.ts',
+      '-o',
+      'jsonl',
+      '--script-deadline',
+      '20s',
+    ];
+    const { status, stdout, stderr } = spawnSync(join(project, 'node_modules/.bin/uffdscope'), words, {
+      cwd: project,
+      env: { PATH: path },
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    assert.equal(status, 0, stderr);
+    assert.equal(stdout.match(/"action":"poison".*"by":"script:poison"/g)?.length ?? 0, 1, stdout);
   });
 });
 

@@ -1,6 +1,15 @@
 /** `npm pack` of a copy of this checkout, and `npm install -g` of the result where there is no compiler. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import { packageRoot } from '../../native/addon/load.js';
@@ -58,16 +67,24 @@ function which(name: string): string {
   return realpathSync(found);
 }
 
+/** A project of its own, with nothing in it but this package; scripts do not run. */
+export function installIn(project: string, tarball: string, path: string): void {
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'mine', private: true, type: 'module' }));
+  npmInstall(['--prefix', project, tarball], project, path);
+}
+
 /** Prefix of a global installation made with nothing but `path`. */
 export function install(tarball: string, folder: string, path: string): string {
   const prefix = join(folder, 'prefix');
-  const npm = spawnSync(
-    'npm',
-    ['install', '-g', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--prefix', prefix, tarball],
-    { cwd: folder, env: { ...networkSettings(), PATH: path }, encoding: 'utf8' },
-  );
-  if (npm.status !== 0) throw new Error(`npm install failed: ${npm.error?.message ?? ''}${npm.stderr}`);
+  npmInstall(['-g', '--prefix', prefix, tarball], folder, path);
   return prefix;
+}
+
+function npmInstall(words: readonly string[], cwd: string, path: string): void {
+  const all = ['install', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', ...words];
+  const npm = spawnSync('npm', all, { cwd, env: { ...networkSettings(), PATH: path }, encoding: 'utf8' });
+  if (npm.status !== 0) throw new Error(`npm install failed: ${npm.error?.message ?? ''}${npm.stderr}`);
 }
 
 /** How this machine reaches its registry, and nothing else of its environment. */
