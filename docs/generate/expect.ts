@@ -39,6 +39,7 @@ export function expectPage(): string {
       ]),
     ),
     'They are compared at the end, when everything is handed back. Times are from read to answer, of faults that we answered; where there was none, an expectation about times fails. Quantiles are at most 1.6 % too large; the rest is exact.',
+    `A measure with a filter is of faults that have their end, so its filter cannot ask for what waits: ${code('held')}, ${code('@held')}, ${code('@waiting')}, and ${code('state=')} with unread, read, held, delayed or scripted are refused there. ${code('no held age>1s')} asks it.`,
     '## Never',
     `${code('no FILTER')} is looked at all the time: what waits fifty times a second, and each fault when it has its end. The first that the filter takes is named.`,
     '## When too much happens',

@@ -25,11 +25,12 @@ describe('an expectation', () => {
   it('may be about what a filter takes, whatever colons that has', () => {
     assert.deepEqual(measured('range=shm:cache: max<1s'), ['max', '<', 1e9, true]);
     assert.deepEqual(measured('comm="a: count=3":count=0'), ['count', '=', 0, true]);
+    assert.deepEqual(measured('state=failed: count=0'), ['count', '=', 0, true]);
     assert.deepEqual(measured(': count=0'), ['count', '=', 0, false]);
   });
 
   it('or says what must never be', () => {
-    for (const text of ['no held age>1s', 'NO errno=EAGAIN', 'no (range=heap | lat>1ms)'])
+    for (const text of ['no held age>1s', 'NO errno=EAGAIN', 'no (range=heap | lat>1ms)', 'no state=held'])
       assert.equal(readExpectation(text).type, 'never');
   });
 
@@ -52,6 +53,10 @@ describe('refused, with the place', () => {
     ['count>=5ms', /no unit of it/, '5ms'],
     ['rang=heap: count>3', /no field "rang"; did you mean range/, 'rang'],
     ['range=heap: (count>3', /here a measure is compared/, '('],
+    ['held: count=0', /held cannot be used here: .*no held age>1s/, 'held'],
+    ['range=heap not @waiting: p99<1ms', /@waiting cannot be used here/, '@waiting'],
+    ['state in {failed,held}: count=0', /state=held cannot be used here/, 'held'],
+    ['state!=delay: count>=1', /state=delayed cannot be used here/, 'delay'],
     ['no rang=heap', /no field "rang"/, 'rang'],
     ['no ', /say what must not be/, ''],
     ['p99=<5ms', /5ms/, '<5ms'],

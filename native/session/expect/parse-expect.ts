@@ -36,6 +36,17 @@ export type Expectation = Measured | Never;
 const MAX_LENGTH = 4096;
 const COMPARISON = /^(\s*)([a-z][\w.]*)\s*(<=|>=|!=|<|>|=)\s*(\S*)\s*$/i;
 
+/**
+ * A fault is counted once it has its end, and then waits no more: such a filter would never take one, whatever happened.
+ */
+const COUNTED_AT_ITS_END =
+  'a fault is counted when it has its end and waits no more; write: no held age>1s';
+const WAITING: Readonly<Record<string, string>> = Object.fromEntries(
+  ['held', '@held', '@waiting', ...['unread', 'read', 'held', 'delayed', 'scripted'].map((s) => `state=${s}`)].map(
+    (name) => [name, COUNTED_AT_ITS_END],
+  ),
+);
+
 /** @throws UffdscopeError EXPECT, with a caret under the place. */
 export function readExpectation(text: string): Expectation {
   const parsed = parseExpectation(text);
@@ -73,7 +84,7 @@ function readMeasured(text: string): Measured {
   const limit = readLimit({ text: value!, at: start + tail.lastIndexOf(value!), length: value!.length }, measure);
   const rest = { type: 'measured', text: text.trim(), measure, op: op as Operator, limit } as const;
   if (colon < 0 || text.slice(0, colon).trim() === '') return { ...rest, test: null, notes: [] };
-  return { ...rest, ...readFilter(text, 0, colon) };
+  return { ...rest, ...readFilter(text, 0, colon, WAITING) };
 }
 
 const isMeasure = (name: string): boolean => MEASURES.some((measure) => measure.name === name.toLowerCase());
@@ -101,8 +112,13 @@ function readLimit(value: Span & { readonly text: string }, measure: Measure): n
 }
 
 /** The filter between two places, its errors told at their place in the whole. */
-function readFilter(text: string, from: number, to: number): { test: Test; notes: readonly string[] } {
-  const compiled = compileView(text.slice(from, to));
+function readFilter(
+  text: string,
+  from: number,
+  to: number,
+  refused: Readonly<Record<string, string>> = {},
+): { test: Test; notes: readonly string[] } {
+  const compiled = compileView(text.slice(from, to), { refused });
   if (compiled.ok) return { test: compiled.test, notes: compiled.notes };
   const { message, column, length, suggestion } = compiled.error;
   throw new FilterFault(message, { at: column - 1 + from, length }, suggestion);

@@ -13,7 +13,7 @@ export interface CheckOptions {
   readonly context: Context;
   /** 'fault': only what the engine knows when it decides, for holds and rules. */
   readonly when: 'fault' | 'later';
-  /** Fields and @selectors that cannot be used here, with the reason. */
+  /** Fields, flags, @selectors and choices (`state=held`) that cannot be used here, with the reason. */
   readonly refused?: Readonly<Record<string, string>>;
 }
 
@@ -72,7 +72,7 @@ function checkTest(test: Test, options: CheckOptions): Filter {
     case 'number':
       return checkNumber(test, field, field.type);
     case 'choice':
-      return checkChoice(test, field, field.type);
+      return checkChoice(test, field, field.type, options);
     case 'text':
       return checkText(test, field, field.type);
   }
@@ -86,12 +86,15 @@ function checkNumber(test: Test, field: Field, type: FieldType & { kind: 'number
   return { type: 'number', field: field.name, op: compare(test.op), values };
 }
 
-function checkChoice(test: Test, field: Field, type: FieldType & { kind: 'choice' }): Filter {
+function checkChoice(test: Test, field: Field, type: FieldType & { kind: 'choice' }, options: CheckOptions): Filter {
   if (isOrder(test.op) || test.op === '~')
     throw new FilterFault(`${field.name} is one of a few words; ${test.op} does not go with it`, test, field.example);
   const values = test.values.map((value) => {
     const found = findChoice(type, value.text);
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      refuseName(`${field.name}=${found}`, value, options);
+      return found;
+    }
     const names = type.choices.map((c) => c.name);
     const near = nearest(
       value.text,
@@ -137,9 +140,13 @@ function equality(op: Test['op']): '=' | '!=' {
   return op === '!=' ? '!=' : '=';
 }
 
-function refuse(what: Field | Word, name: string, span: Span, { when, refused }: CheckOptions): void {
-  if (when === 'fault' && what.later !== null)
+function refuse(what: Field | Word, name: string, span: Span, options: CheckOptions): void {
+  if (options.when === 'fault' && what.later !== null)
     throw new FilterFault(`${name} cannot be used in a hold or rule: ${what.later}`, span);
+  refuseName(name, span, options);
+}
+
+function refuseName(name: string, span: Span, { refused }: CheckOptions): void {
   if (refused !== undefined && Object.hasOwn(refused, name))
     throw new FilterFault(`${name} cannot be used here: ${refused[name]}`, span);
 }

@@ -36,6 +36,8 @@ export interface ViewOptions {
   readonly shown?: (fault: FaultColumns) => boolean;
   /** The rows carry `ip` and `sym`. */
   readonly instructions?: boolean;
+  /** Further fields, flags, @selectors and choices (`state=held`) that cannot be used, with the reason. */
+  readonly refused?: Readonly<Record<string, string>>;
 }
 
 export function parseFilter(text: string, context: Context = 'faults'): Outcome<{ ast: Filter }> {
@@ -49,6 +51,7 @@ export function compileView(text: string, options: ViewOptions = {}): Outcome<Co
     ...(focus === undefined ? { '@focus': NO_SCREEN } : {}),
     ...(shown === undefined ? { '@shown': NO_SCREEN } : {}),
     ...(instructions ? {} : { ip: NO_INSTRUCTIONS, sym: NO_INSTRUCTIONS }),
+    ...options.refused,
   };
   const selectors: Selectors<FaultColumns> = {
     focus: focus && ((fault) => fault.seq === focus()),
