@@ -19,7 +19,8 @@ const { values } = parseArgs({
     'no-mouse': { type: 'boolean' },
     picker: { type: 'boolean' },
     heartbeat: { type: 'string' },
-    throw: { type: 'string' },
+    /** Throws where nobody catches, once SIGUSR2 says so. */
+    throw: { type: 'boolean' },
     /** ms after which, again and again, one more is held. */
     'hold-every': { type: 'string' },
     notice: { type: 'string' },
@@ -65,7 +66,7 @@ if (values.scripts) {
   scripts.note(slow.id, 'log', 'read 4 pages');
 }
 if (values.notice) session.notice = values.notice;
-if (values.throw) setTimeout(() => { throw new Error('thrown by the test'); }, Number(values.throw)).unref(); // prettier-ignore
+if (values.throw) process.on('SIGUSR2', () => { throw new Error('thrown by the test'); }); // prettier-ignore
 
 const options: ScreenOptions = {
   color: values.color as 'auto',

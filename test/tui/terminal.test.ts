@@ -98,8 +98,9 @@ test('q asks only where faults are held', async () => {
 });
 
 test('an error nobody caught: given back, and said in one line', async () => {
-  await on(Terminal.dev(['--throw', '4000']), async (t) => {
+  await on(Terminal.dev(['--throw']), async (t) => {
     await t.ready();
+    process.kill(t.pty.pid, 'SIGUSR2');
     assert.equal(await t.ended(), 1);
     assertGivenBack(t);
     assert.equal(t.rows.filter((row) => row.includes('internal error')).length, 1, t.text);
