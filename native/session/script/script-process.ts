@@ -2,10 +2,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { packageRoot } from '../../addon/load.js';
 import type { NativeScriptCounts, NativeSession } from '../../addon/session-binding.js';
 import type { FromScript, Manifest, ToScript } from './messages.js';
+import { LineLimit, LineSplitter } from './output-lines.js';
 
 /** ScriptOff of native/engine/scripts/script_port.h. */
 export const OFF_REASONS = ['', 'endless', 'misses', 'ended', 'by-hand'] as const;
@@ -37,6 +37,7 @@ export class ScriptProcess {
   readonly #child: ChildProcess;
   readonly #birth: Birth;
   readonly #watch: NodeJS.Timeout;
+  readonly #limit: LineLimit;
   #why = '';
   #ended = false;
   #noise = false;
@@ -61,8 +62,12 @@ export class ScriptProcess {
       child.once('exit', (code, signal) => this.#end(endText(code, signal), resolve));
     });
     child.on('message', (message: FromScript) => this.#hear(message));
-    for (const stream of [child.stdout!, child.stderr!])
-      createInterface({ input: stream }).on('line', (l) => this.#print(l));
+    this.#limit = new LineLimit(birth.printed);
+    for (const stream of [child.stdout!, child.stderr!]) {
+      const lines = new LineSplitter((line) => this.#print(line));
+      stream.setEncoding('utf8').on('data', (text: string) => lines.take(text));
+      stream.on('end', () => lines.end());
+    }
     child.once('spawn', () => {
       try {
         native.scriptProcess(this.handle, child.pid!);
@@ -167,7 +172,7 @@ export class ScriptProcess {
   #print(line: string): void {
     if (/heap out of memory|Array buffer allocation failed/i.test(line)) this.#why ||= 'it ran out of memory';
     if (/^<--- Last few GCs --->|^FATAL ERROR|^#\s*$|^-----/.test(line)) this.#noise = true;
-    if (!this.#noise && line !== '') this.#birth.printed(line.slice(0, 2000));
+    if (!this.#noise) this.#limit.take(line);
   }
 
   #lookAtMemory(): void {
