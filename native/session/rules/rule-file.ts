@@ -1,5 +1,5 @@
 /** Files of rules: one rule a line, `#` begins a comment, empty lines say nothing. */
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { UffdscopeError } from '../errors.js';
 import { renderFilterError } from '../filter/index.js';
 import { safeText } from '../safe-text.js';
@@ -73,14 +73,16 @@ function stripComment(line: string): string {
 function readText(path: string): string {
   let fd: number;
   try {
-    fd = openSync(path, 'r');
+    // A FIFO without a writer would keep us here for good.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {
     const why = (cause as NodeJS.ErrnoException).code ?? 'an error';
     throw new UffdscopeError('RULES', `The rules ${safeText(path)} cannot be read (${why}).`, '', {}, { cause });
   }
   try {
     const stat = fstatSync(fd);
-    if (!stat.isFile()) throw new UffdscopeError('RULES', `${safeText(path)} is no file.`, 'Name a file of rules.');
+    if (!stat.isFile())
+      throw new UffdscopeError('RULES', `${safeText(path)} is no regular file.`, 'Name a file of rules.');
     if (stat.size > MAX_BYTES)
       throw new UffdscopeError('RULES', `${safeText(path)} is larger than 1 MiB; these are hardly rules.`, '');
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(fd));

@@ -1,5 +1,6 @@
 /** Files of rules: what is said about a whole list, and files that nobody means well with. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,9 +94,15 @@ describe('a hostile file', () => {
   it('that is no text, too large, no file, or not there', () => {
     refused(file('binary', Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 0xff, 0xfe])), /not text in UTF-8/);
     refused(file('large', 'zero\n'.repeat(2 ** 21 / 5)), /larger than 1 MiB/);
-    refused(folder, /is no file/);
-    refused('/dev/zero', /is no file/);
+    refused(folder, /is no regular file/);
+    refused('/dev/zero', /is no regular file/);
     refused(join(folder, 'absent'), /ENOENT/);
+  });
+
+  it('that is a FIFO nobody writes to does not keep us waiting', () => {
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    refused(fifo, /is no regular file/);
   });
 
   it('with a line of a megabyte: its length is said, the line is not', () => {
