@@ -46,6 +46,11 @@ void Engine::mark_gone(Monitor& m) {
   if (m.gone) return;
   m.gone = true;
   poll_monitor(m, false);
+  // What a script answered just before, a poison above all, is heard first: it tells why it ended.
+  std::vector<uint64_t> asked;
+  for (const auto& [seq, w] : faults_.all_waiting())
+    if (w.record.monitor == m.id && w.script) asked.push_back(w.record.page);
+  for (uint64_t page : asked) hear_of_page(m, page);
   for (const auto& [seq, w] : faults_.all_waiting()) {
     if (w.record.monitor != m.id) continue;
     work_.push({0, seq, ActRequest::What::answer, Action::none, nullptr, By::default_, 0});

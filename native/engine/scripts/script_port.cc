@@ -17,8 +17,9 @@
 namespace uffdscope {
 namespace {
 
-/// An ioctl of one page takes microseconds; a process that is still at it was stopped.
-constexpr int64_t kClaimPatience = 20 * kMilli;
+/// An ioctl of one page takes microseconds; a process that is still at it was stopped. On a busy
+/// machine the thread that it has just woken may run first, for some time slices.
+constexpr int64_t kClaimPatience = 50 * kMilli;
 constexpr int kDeathWaitMs = 1000;
 
 }  // namespace
