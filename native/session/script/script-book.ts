@@ -1,47 +1,22 @@
 /** The scripts of a session: which, in which order, what they said. Every change goes to the engine at once. */
-import { statSync, watch, type FSWatcher } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import { UffdscopeError } from '../errors.js';
-import { compileHold } from '../filter/index.js';
-import { renderFilterError } from '../filter/filter-error.js';
 import { safeText } from '../safe-text.js';
 import type { Verdict } from '../expect/verdict.js';
 import type { NativeJoin } from '../session.js';
 import type { Verb } from '../types.js';
+import { countsOf, newEntry, programOf, rowOf, sentence, verdictsOf, type Entry } from './script-entry.js';
+import { ScriptCalls } from './script-calls.js';
+import { ScriptNotes } from './script-notes.js';
+import { stampOf, watchScript } from './script-watch.js';
 import { checkScriptFile } from './script-file.js';
 import { nameOf } from './script-name.js';
 import type { FromScript, Manifest } from './messages.js';
 import { OFF_REASONS, ScriptProcess } from './script-process.js';
 import { ScriptFeed } from './script-feed.js';
-import type { ScriptNote, ScriptRow, Scripts, ScriptState } from './scripts.js';
+import type { ScriptNote, ScriptRow, Scripts } from './scripts.js';
 import type { ScriptRange } from './types.js';
 
-interface Entry {
-  readonly id: number;
-  readonly path: string;
-  name: string;
-  state: ScriptState;
-  why: string;
-  program: Uint8Array | null;
-  process: ScriptProcess | null;
-  /** Of processes that were replaced. */
-  before: { asked: number; answered: number; passedOn: number; failed: number; missed: number };
-  counters: Record<string, number>;
-  readonly expected: Map<string, number>;
-  watcher: FSWatcher | null;
-  stamp: string;
-  feed: ScriptFeed | null;
-  reloading: Promise<void> | null;
-  errors: Map<string, number>;
-  /** Of all its processes: how often a hook threw or gave what is no answer, and what was said first. */
-  wrong: { readonly first: string; readonly times: number } | null;
-  /** Misses that were said, and when the last were. */
-  saidMissed: number;
-  saidMissedAt: number;
-}
-
 const LOOK_MS = 50;
-const NOTES = 1000;
 /** An error that comes with every fault is said so often, then counted. */
 const SAME_ERROR = 3;
 const MISSED_EVERY_MS = 5000;
@@ -54,13 +29,10 @@ export class ScriptBook implements Scripts {
   #removed: Entry[] = [];
   #next = 1;
   #version = 0;
-  #notes: ScriptNote[] = [];
-  #forgotten = 0;
-  #listeners: ((note: ScriptNote) => void)[] = [];
+  readonly #notes = new ScriptNotes();
+  readonly #calls = new ScriptCalls();
   #named: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout | undefined;
-  #calls = new Map<number, (done: Extract<FromScript, { say: 'done' }>) => void>();
-  #call = 0;
   #parting: ScriptProcess[] = [];
   #ranges = -1;
   #ended = false;
@@ -82,28 +54,7 @@ export class ScriptBook implements Scripts {
   }
 
   list(): ScriptRow[] {
-    return this.#entries.map((e) => {
-      const now = e.process === null ? null : e.process.counts();
-      const sum = (key: keyof Entry['before']): number => e.before[key] + (now?.[key] ?? 0);
-      return {
-        id: e.id,
-        name: e.name,
-        path: e.path,
-        state: e.state,
-        why: e.why,
-        filter: e.process?.manifest?.filter ?? null,
-        hooks: e.process?.manifest?.hooks ?? [],
-        commands: e.process?.manifest?.commands ?? [],
-        asked: sum('asked'),
-        answered: sum('answered'),
-        passedOn: sum('passedOn'),
-        failed: sum('failed'),
-        missed: sum('missed'),
-        median: e.process?.median ?? null,
-        counters: e.counters,
-        pid: e.process?.alive ? (e.process.pid ?? null) : null,
-      };
-    });
+    return this.#entries.map(rowOf);
   }
 
   /** All named commands of scripts that are on. */
@@ -123,28 +74,21 @@ export class ScriptBook implements Scripts {
     const entry = this.#entry(script);
     if (entry.state !== 'on' || !entry.process)
       throw new UffdscopeError('SCRIPT', `The script ${entry.name} is not on.`, entry.why);
-    const call = ++this.#call;
-    const done = new Promise<Extract<FromScript, { say: 'done' }>>((resolve) => this.#calls.set(call, resolve));
-    entry.process.send({ say: 'command', call, command, args, faults });
-    const awake = setInterval(() => undefined, 1000); // a process that waits for nothing else would end here
-    const { ok, text } = await done.finally(() => clearInterval(awake));
+    const { ok, text } = await this.#calls.run(entry.process, command, args, faults);
     if (!ok) throw new UffdscopeError('SCRIPT', safeText(text), `It is the command ${command} of ${entry.name}.`);
     return safeText(text);
   }
 
   /** Lines of and about scripts, oldest first, from number `from` on. */
   notes(from = 0): readonly ScriptNote[] {
-    return this.#notes.slice(Math.max(0, from - this.#forgotten));
+    return this.#notes.from(from);
   }
   /** The text of a note by its number in the log. */
   noteText(index: number): string {
-    return this.#notes[index - this.#forgotten]?.text ?? 'a note of a script, no longer kept';
+    return this.#notes.text(index);
   }
   onNote(listener: (note: ScriptNote) => void): () => void {
-    this.#listeners.push(listener);
-    return () => {
-      this.#listeners = this.#listeners.filter((one) => one !== listener);
-    };
+    return this.#notes.listen(listener);
   }
 
   nameOf(id: number): string {
@@ -188,26 +132,7 @@ export class ScriptBook implements Scripts {
    */
   async add(path: string): Promise<number> {
     const full = checkScriptFile(path);
-    const entry: Entry = {
-      id: this.#next++,
-      path: full,
-      name: this.#freeName(nameOf(full)),
-      state: 'loading',
-      why: '',
-      program: null,
-      process: null,
-      before: { asked: 0, answered: 0, passedOn: 0, failed: 0, missed: 0 },
-      counters: {},
-      expected: new Map(),
-      watcher: null,
-      stamp: stampOf(full),
-      feed: null,
-      reloading: null,
-      errors: new Map(),
-      wrong: null,
-      saidMissed: 0,
-      saidMissedAt: -Infinity,
-    };
+    const entry = newEntry(this.#next++, full, this.#freeName(nameOf(full)));
     this.#entries.push(entry);
     this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref();
     this.#watchFile(entry);
@@ -256,19 +181,7 @@ export class ScriptBook implements Scripts {
 
   /** Each script, with what did not hold, why it is off or never loaded. One that was switched off by hand is all right. */
   verdicts(): Verdict[] {
-    return [...this.#entries, ...this.#removed].flatMap((e): Verdict[] => {
-      const from = 'script' as const;
-      const ended = e.state === 'failed' || (e.state === 'off' && e.process === null);
-      const own = { from, text: e.name, ok: !ended && !e.wrong, seen: ended ? e.why : endedWith(e.wrong), value: null };
-      const expected = [...e.expected].map(([text, times]) => ({
-        from,
-        text: `${e.name}: ${safeText(text)}`,
-        ok: false,
-        seen: times === 1 ? 'it did not hold once' : `it did not hold ${times} times`,
-        value: times,
-      }));
-      return [own, ...expected];
-    });
+    return [...this.#entries, ...this.#removed].flatMap(verdictsOf);
   }
 
   /** onDetach of each, then their end. The session has let go: nothing is asked any more. */
@@ -306,6 +219,7 @@ export class ScriptBook implements Scripts {
       });
       born = fresh;
       const manifest = await fresh.ready();
+      if (this.#removed.includes(entry)) return fresh.kill('it was taken out');
       entry.program = programOf(manifest);
       this.#replace(entry, fresh, manifest);
     } catch (error) {
@@ -324,8 +238,7 @@ export class ScriptBook implements Scripts {
   #replace(entry: Entry, fresh: ScriptProcess, manifest: Manifest): void {
     const old = entry.process;
     if (old) {
-      const counts = old.counts();
-      for (const key of Object.keys(entry.before) as (keyof Entry['before'])[]) entry.before[key] += counts[key];
+      entry.before = countsOf(entry);
       this.#parting.push(old);
     }
     if (manifest.name !== entry.name && manifest.name !== nameOf(entry.path))
@@ -374,9 +287,7 @@ export class ScriptBook implements Scripts {
         if (entry.feed) entry.feed.busy = false;
         return;
       case 'done':
-        this.#calls.get(message.call)?.(message);
-        this.#calls.delete(message.call);
-        return;
+        return this.#calls.answered(message);
       case 'perform':
         void this.#perform(from, message.call, message.verb, message.seqs);
         return;
@@ -404,9 +315,7 @@ export class ScriptBook implements Scripts {
   }
 
   #processEnded(entry: Entry, process: ScriptProcess, why: string): void {
-    for (const [call, resolve] of this.#calls)
-      resolve({ say: 'done', call, ok: false, text: `the script has ended: ${why}` });
-    this.#calls.clear();
+    this.#calls.ended(process, why);
     if (entry.process !== process || this.#ended) return;
     const reason = OFF_REASONS[process.counts().off];
     const text =
@@ -419,8 +328,7 @@ export class ScriptBook implements Scripts {
   }
 
   #off(entry: Entry, why: string): void {
-    const counts = entry.process!.counts();
-    for (const key of Object.keys(entry.before) as (keyof Entry['before'])[]) entry.before[key] += counts[key];
+    entry.before = countsOf(entry);
     entry.process = null;
     entry.state = 'off';
     entry.why = sentence(why);
@@ -429,21 +337,14 @@ export class ScriptBook implements Scripts {
   }
 
   #say(entry: Entry, kind: ScriptNote['kind'], raw: string): void {
-    const text = `script ${entry.name}: ${safeText(raw)}`;
-    const note = { script: entry.id, text, kind };
-    const index = this.#forgotten + this.#notes.push(note) - 1;
-    if (this.#notes.length > NOTES) {
-      this.#notes.shift();
-      this.#forgotten++;
-    }
+    const index = this.#notes.say(entry.id, entry.name, kind, raw);
     this.#version++;
     this.#session.native.noteScript(entry.id, index);
-    for (const listener of this.#listeners) listener(note);
   }
 
   /** At once when it begins, then now and then. */
   #sayMissed(entry: Entry): void {
-    const missed = entry.before.missed + (entry.process?.counts().missed ?? 0);
+    const { missed } = countsOf(entry);
     if (missed === entry.saidMissed || performance.now() - entry.saidMissedAt < MISSED_EVERY_MS) return;
     const since = missed - entry.saidMissed;
     entry.saidMissed = missed;
@@ -486,24 +387,11 @@ export class ScriptBook implements Scripts {
     }));
   }
 
-  /** Editors write another file and rename it, so the folder is watched. */
   #watchFile(entry: Entry): void {
-    let soon: NodeJS.Timeout | undefined;
-    const changed = (_: string, file: string | null): void => {
-      if (file !== null && file !== basename(entry.path)) return;
-      clearTimeout(soon);
-      soon = setTimeout(() => {
-        const stamp = stampOf(entry.path);
-        if (stamp === '' || stamp === entry.stamp || this.#ended) return;
-        void this.reload(entry.id);
-      }, 100).unref();
-    };
-    try {
-      entry.watcher = watch(dirname(entry.path), { persistent: false }, changed);
-      entry.watcher.on('error', () => entry.watcher?.close()); // the folder went away; `reload` still works
-    } catch {
-      this.#say(entry, 'note', 'its folder cannot be watched: a change is loaded by hand');
-    }
+    entry.watcher = watchScript(entry.path, (stamp) => {
+      if (stamp !== entry.stamp && !this.#ended && this.#entries.includes(entry)) void this.reload(entry.id);
+    });
+    if (entry.watcher === null) this.#say(entry, 'note', 'its folder cannot be watched: a change is loaded by hand');
   }
 
   #entry(id: number): Entry {
@@ -519,27 +407,4 @@ export class ScriptBook implements Scripts {
       if (!taken(name)) return name;
     }
   }
-}
-
-function endedWith(wrong: Entry['wrong']): string {
-  if (wrong === null) return 'it ran to the end';
-  const first = safeText(wrong.first);
-  return wrong.times === 1 ? `it went wrong once: ${first}` : `it went wrong ${wrong.times} times, first: ${first}`;
-}
-
-function programOf(manifest: Manifest): Uint8Array | null {
-  if (manifest.filter === null || manifest.filter.trim() === '') return null;
-  const compiled = compileHold(manifest.filter);
-  if (!compiled.ok) throw new Error(`its filter cannot be read: ${renderFilterError(manifest.filter, compiled.error)}`);
-  return compiled.program;
-}
-
-function stampOf(path: string): string {
-  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
-  return stat ? `${stat.ino} ${stat.size} ${stat.mtimeNs}` : '';
-}
-
-function sentence(text: string): string {
-  const clean = safeText(text);
-  return /[.!?]$/.test(clean) ? clean : `${clean}.`;
 }
