@@ -1,4 +1,5 @@
 /** `replay FILE PID`: a new run gets what the recorded one got. */
+import { statSync } from 'node:fs';
 import { inspectTarget, parsePid } from '../../native/session/discover/target.js';
 import { UffdscopeError } from '../../native/session/errors.js';
 import { Recording } from '../../native/session/recording/index.js';
@@ -12,6 +13,8 @@ import { followLines } from '../headless.js';
 import { count } from '../output/units.js';
 
 export async function replay(file: string, pid: string, words: AttachWords, context: Context): Promise<void> {
+  if (words.record !== undefined && isSameFile(file, words.record))
+    throw usage('A replay cannot be recorded over the recording that it replays', 'Name another file for --record');
   using recording = new Recording(file);
   const plan = replayPlan(recording);
   const target = await inspectTarget(parsePid(pid));
@@ -37,6 +40,11 @@ export async function replay(file: string, pid: string, words: AttachWords, cont
   if (left > 0) context.say(`uffdscope: ${count(left, 'page')} of the recording never faulted.`);
   if (words.strict === true && (state.diverged > 0 || (left > 0 && !session.snapshot().alive)))
     throw new UffdscopeError('DIVERGED', 'The run was not as recorded.', 'The first difference is named above.');
+}
+
+function isSameFile(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
+  return a !== undefined && b !== undefined && a.dev === b.dev && a.ino === b.ino;
 }
 
 /** What was not recorded gets the default of the recording, unless another is named. */

@@ -256,6 +256,7 @@ class Engine {
 
   // engine_rules.cc: what the rules decide
   bool by_rules(Monitor& m, FaultRecord& f, const RawMessage& raw, const RangeInfo* range);
+  bool is_stale(Monitor& m, FaultRecord& f, const RawMessage& raw);
   uint32_t hit_of(Monitor& m, const FaultRecord& f);
   void carry_out(Monitor& m, FaultRecord& f, const RawMessage& raw,
                  std::shared_ptr<const Decision> decision);
@@ -364,7 +365,7 @@ class Engine {
   std::unordered_map<uint32_t, std::vector<uint64_t>>
       collected_;  // by rule: faults to be reordered
   std::unordered_map<uint64_t, std::shared_ptr<const Decision>>
-      woken_first_;  // by page: `spurious`, answered when it faults again
+      woken_first_;  // by page and monitor: `spurious`, answered when it faults again
   std::vector<std::shared_ptr<ScriptPort>> scripts_;   // in the order they are asked
   std::vector<std::shared_ptr<ScriptPort>> parting_;   // replaced, with faults to finish
   std::set<std::pair<int64_t, uint64_t>> script_due_;  // deadline, seq

@@ -17,6 +17,15 @@ bool has_reader(const Monitor& m) {
   return m.handler == HandlerState::frozen || m.handler == HandlerState::living;
 }
 
+/// A recording is a file that somebody gave us: a block of it is taken only where it is one that we
+/// could have answered, around this very page.
+bool is_block(const Decision& d, uint64_t at, uint64_t page) {
+  constexpr uint64_t kMostAtOnce = 2ull << 20;  // --granularity 2M
+  const bool aligned = d.block_from % page == 0 && d.block_to % page == 0;
+  return aligned && d.block_from <= at && at < d.block_to &&
+         d.block_to - d.block_from <= std::max(kMostAtOnce, page);
+}
+
 }  // namespace
 
 void Engine::drain(Monitor& m) {
@@ -136,9 +145,9 @@ Resolution Engine::answer(Monitor& m, FaultRecord& f, Action action, Source* sou
     from = f.page;
     to = std::min(to, f.page + (shape->short_bytes + page - 1) / page * page);
   }
-  if (shape && shape->block_to && !one_page && range) {
-    from = std::min(range->start + shape->block_from, f.page);
-    to = std::clamp(range->start + shape->block_to, f.page + page, range->end);
+  if (shape && !one_page && range && is_block(*shape, f.page - range->start, page)) {
+    from = range->start + shape->block_from;
+    to = std::min(range->start + shape->block_to, range->end);
   }
   const bool wakes = !(shape && shape->nowake);
   const bool alters = shape && shape->alters_bytes();
@@ -192,10 +201,9 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
                                       : Kind::missing;
   f.access = flags & abi::kFaultWrite ? Access::write : Access::read;
   f.state = State::read;
-  if (policy_.hold_on) f.hits = faults_.count_hit(f.page);  // a filter may ask for it
+  if (policy_.hold_on && is_stale(m, f, raw)) return;  // a filter may ask for its count
 
   if (policy_.hold_on && policy_.takes(f, range)) {
-    if (!f.hits) f.hits = faults_.count_hit(f.page);
     hold(m, f, raw, true);
     return;
   }
@@ -206,14 +214,14 @@ void Engine::on_fault(Monitor& m, RawMessage& raw, int64_t read_at) {
   // instead.
   bool nobody = policy_.fallback == Default::pass && !has_reader(m);
   if (nobody || policy_.fallback == Default::hold) {
-    if (!f.hits) f.hits = faults_.count_hit(f.page);
+    if (!f.hits) f.hits = faults_.count_hit(f);
     hold(m, f, raw, true);
     return;
   }
   std::shared_ptr<Source> source;
   Action action = chosen_answer(m, f, source);
   if (action == Action::pass) {  // needs the handler to run: waits for its turn
-    if (!f.hits) f.hits = faults_.count_hit(f.page);
+    if (!f.hits) f.hits = faults_.count_hit(f);
     if (!hold(m, f, raw, false)) return;
     do_work({0, f.seq, ActRequest::What::fixed, Action::pass, nullptr, By::default_, 0});
     return;
@@ -230,7 +238,7 @@ void Engine::answer_now(Monitor& m, FaultRecord& f, const RawMessage& raw, Actio
   Resolution r = answer(m, f, action, source.get(), from, to, shape.get());
   note_race(m, f, r);
   // From here on the thread runs; what follows costs it nothing.
-  if (!f.hits) f.hits = faults_.count_hit(f.page);
+  if (!f.hits) f.hits = faults_.count_hit(f);
   if (r.outcome == Outcome::again || r.outcome == Outcome::failed) {
     if (r.outcome == Outcome::failed)
       return hold_failed(m, f, raw, action, r.err, by, std::move(shape));

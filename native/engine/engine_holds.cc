@@ -122,7 +122,7 @@ bool Engine::hold(Monitor& m, FaultRecord& f, const RawMessage& raw, bool decide
 /// The default could not answer it: it waits for the operator.
 void Engine::hold_failed(Monitor& m, FaultRecord& f, const RawMessage& raw, Action action, int err,
                          By by, std::shared_ptr<const Decision> shape) {
-  if (!f.hits) f.hits = faults_.count_hit(f.page);
+  if (!f.hits) f.hits = faults_.count_hit(f);
   f.err = err;
   if (!hold(m, f, raw, false)) return;
   bump(counters_.failed, 1);

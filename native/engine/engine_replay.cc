@@ -9,14 +9,7 @@ void Engine::set_replay(std::shared_ptr<recording::ReplayTable> table) {
 
 /// True: it is answered or waits, as recorded. Decided like a rule that has no number.
 bool Engine::by_replay(Monitor& m, FaultRecord& f, const RawMessage& raw, const RangeInfo* range) {
-  if (!f.hits) {
-    f.hits = hit_of(m, f);
-    if (f.hits == 0) {  // read after its page had been answered: no fault of its own
-      f.hits = faults_.hits(f.page);
-      answer_now(m, f, raw, Action::wake, nullptr, By::default_, nullptr);
-      return true;
-    }
-  }
+  if (is_stale(m, f, raw)) return true;
   const recording::ReplayStep* step = replay_->find(f, range);
   if (!step) return false;
   auto decision = std::make_shared<Decision>();

@@ -12,6 +12,10 @@ namespace {
 /// for.
 constexpr int64_t kReorderPatience = 100 * kMilli;
 
+/// A page of one memory: a forked child's is another.
+uint64_t place_of(const FaultRecord& f) { return f.page | f.monitor; }
+static_assert(kMaxMonitors < 4096);
+
 bool has_reader(const Monitor& m) {
   return m.handler == HandlerState::frozen || m.handler == HandlerState::living;
 }
@@ -24,7 +28,9 @@ void Engine::set_rules(std::shared_ptr<RuleSet> rules, std::vector<uint32_t> liv
     woken_first_.clear();
     auto lives = [&](uint32_t id) { return std::ranges::find(live, id) != live.end(); };
     for (const auto& [seq, w] : faults_.all_waiting()) {
-      if (w.record.by != By::rule || w.record.by_id == 0 || lives(w.record.by_id)) continue;
+      const bool by_gone = w.record.by == By::rule && w.record.by_id && !lives(w.record.by_id);
+      const bool shaped_by_gone = w.decision && !std::ranges::all_of(w.decision->makers, lives);
+      if (!by_gone && !shaped_by_gone) continue;
       work_.push({0, seq, ActRequest::What::fixed, Action::wake, nullptr, By::operator_, 0});
     }
     std::erase_if(collected_, [&](const auto& each) { return !lives(each.first); });
@@ -49,24 +55,28 @@ uint32_t Engine::hit_of(Monitor& m, const FaultRecord& f) {
       if (other.monitor == f.monitor && other.hits) return other.hits;
     }
   }
-  if (faults_.hits(f.page) > 0 && f.kind == Kind::missing && is_answered(m, f)) return 0;
-  return faults_.count_hit(f.page);
+  if (faults_.hits(f) > 0 && f.kind == Kind::missing && is_answered(m, f)) return 0;
+  return faults_.count_hit(f);
+}
+
+/// Counts it, unless that was done. True: it was read only after its page had been answered, so it
+/// is no fault of its own, and was woken.
+bool Engine::is_stale(Monitor& m, FaultRecord& f, const RawMessage& raw) {
+  if (f.hits) return false;
+  hear_of_page(m, f.page);
+  f.hits = hit_of(m, f);
+  if (f.hits) return false;
+  f.hits = faults_.hits(f);
+  answer_now(m, f, raw, Action::wake, nullptr, By::default_, nullptr);
+  return true;
 }
 
 /// True: a rule took it, and it is answered or waits.
 bool Engine::by_rules(Monitor& m, FaultRecord& f, const RawMessage& raw, const RangeInfo* range) {
-  if (rules_->needs_hits() && !f.hits) {
-    hear_of_page(m, f.page);
-    f.hits = hit_of(m, f);
-    if (f.hits == 0) {
-      f.hits = faults_.hits(f.page);
-      answer_now(m, f, raw, Action::wake, nullptr, By::default_, nullptr);
-      return true;
-    }
-  }
+  if (rules_->needs_hits() && is_stale(m, f, raw)) return true;
   std::shared_ptr<const Decision> decision;
   if (!woken_first_.empty()) {
-    if (auto it = woken_first_.find(f.page); it != woken_first_.end()) {
+    if (auto it = woken_first_.find(place_of(f)); it != woken_first_.end()) {
       decision = it->second;
       woken_first_.erase(it);
     }
@@ -77,7 +87,7 @@ bool Engine::by_rules(Monitor& m, FaultRecord& f, const RawMessage& raw, const R
     if (made->spurious) {
       made->spurious = false;
       f.by_id = made->rule;
-      woken_first_.insert_or_assign(f.page, made);
+      woken_first_.insert_or_assign(place_of(f), made);
       answer_now(m, f, raw, Action::wake, nullptr, By::rule, nullptr);
       return true;
     }
@@ -93,7 +103,7 @@ void Engine::carry_out(Monitor& m, FaultRecord& f, const RawMessage& raw,
                        std::shared_ptr<const Decision> decision) {
   const bool nobody = decision->action == RuleAction::pass && !has_reader(m);
   if (decision->action == RuleAction::hold || nobody) {
-    if (!f.hits) f.hits = faults_.count_hit(f.page);
+    if (!f.hits) f.hits = faults_.count_hit(f);
     hold(m, f, raw, true);
     return;
   }
@@ -107,7 +117,7 @@ void Engine::carry_out(Monitor& m, FaultRecord& f, const RawMessage& raw,
   if (!asks && !decision->waits() && !held_by_default && action != Action::pass)
     return answer_now(m, f, raw, action, std::move(source), By::rule, std::move(decision));
 
-  if (!f.hits) f.hits = faults_.count_hit(f.page);
+  if (!f.hits) f.hits = faults_.count_hit(f);
   const bool waits = decision->waits();
   if (!hold(m, f, raw, !asks && !waits && held_by_default)) return;
   if (!asks && !waits && held_by_default) return;

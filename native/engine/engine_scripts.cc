@@ -26,6 +26,41 @@ bool has_ended(const ScriptPort& port) {
   return ::poll(&end, 1, 0) == 1;
 }
 
+/// What the process wrote, read once and believed only as far as it can be: the memory stays its
+/// own to write, and under sudo it is another user's.
+struct ScriptAnswer {
+  ScriptWish wish;
+  Action action;
+  Outcome outcome;
+  int32_t err;
+  uint32_t races, length;
+  uint64_t bytes;
+  int64_t answered_at, delay_ns;
+};
+
+ScriptAnswer answer_of(const ScriptPlace& place, const FaultRecord& f) {
+  const volatile ScriptPlace& v = place;
+  ScriptAnswer p{.wish = v.wish,
+                 .action = v.action,
+                 .outcome = static_cast<Outcome>(v.outcome),
+                 .err = v.err,
+                 .races = v.races,
+                 .length = v.length,
+                 .bytes = v.bytes,
+                 .answered_at = v.answered_at,
+                 .delay_ns = v.delay_ns};
+  constexpr int64_t kDay = 86'400 * kSecond;
+  const uint64_t page = uint64_t{1} << f.page_shift;
+  const bool acts = p.wish == ScriptWish::none || p.wish == ScriptWish::answer;
+  const bool sound = p.wish <= ScriptWish::failed && p.outcome <= Outcome::failed && p.err >= 0 &&
+                     p.err < 4096 && p.length <= kPlaceBytes && p.bytes <= page &&
+                     (!acts || (p.action > Action::none && p.action <= Action::pass));
+  if (!sound) p.wish = ScriptWish::failed;
+  p.answered_at = std::clamp(p.answered_at, f.read_at, std::max(f.read_at, now_ns()));
+  p.delay_ns = std::clamp<int64_t>(p.delay_ns, 0, kDay);
+  return p;
+}
+
 }  // namespace
 
 int Engine::uffd_fd() const { return monitors_.empty() ? -1 : monitors_[0]->uffd.fd(); }
@@ -69,15 +104,7 @@ bool Engine::by_scripts(Monitor& m, FaultRecord& f, const RawMessage& raw, const
   auto asks = [&](const auto& port) {
     return port->asks_faults && port->works() && (!port->filter || port->filter->matches(f, range));
   };
-  if (!f.hits) {  // scripts draw as rules do
-    hear_of_page(m, f.page);
-    f.hits = hit_of(m, f);
-  }
-  if (f.hits == 0) {
-    f.hits = faults_.hits(f.page);
-    answer_now(m, f, raw, Action::wake, nullptr, By::default_, nullptr);
-    return true;
-  }
+  if (is_stale(m, f, raw)) return true;  // scripts draw as rules do
   if (std::ranges::none_of(scripts_, asks)) return false;
   if (!hold(m, f, raw, false)) return true;
   auto& w = *faults_.waiting(f.seq);
@@ -246,13 +273,13 @@ void Engine::poll_script(ScriptPort& port, bool on) {
 }
 
 void Engine::script_answered(ScriptPort& port, uint32_t n) {
-  const ScriptPlace& p = port.place(n);
-  auto* w = faults_.waiting(p.seq);
+  const uint64_t seq = port.place(n).seq;
+  auto* w = faults_.waiting(seq);
   if (!w || w->script != &port || w->slot != n) return;
   w->script = nullptr;
-  script_due_.erase({w->script_due, p.seq});
+  script_due_.erase({w->script_due, seq});
   Monitor& m = *monitor(w->record.monitor);
-  const uint64_t seq = p.seq;
+  const ScriptAnswer p = answer_of(port.place(n), w->record);
   auto add = [](std::atomic<uint64_t>& count) {
     count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   };
@@ -267,17 +294,16 @@ void Engine::script_answered(ScriptPort& port, uint32_t n) {
   add(p.wish == ScriptWish::next ? port.counts.passed_on : port.counts.answered);
   switch (p.wish) {
     case ScriptWish::none: {
-      const uint64_t to = p.page + (uint64_t{1} << p.page_shift);
-      Resolution r{static_cast<Outcome>(p.outcome), p.bytes, p.err, p.races, {{p.page, to}, {}}};
+      const uint64_t page = w->record.page, to = page + (uint64_t{1} << w->record.page_shift);
+      Resolution r{p.outcome, p.bytes, p.err, p.races, {{page, to}, {}}};
       w->record.answered_at = p.answered_at;
       return conclude(m, *w, {0, seq, ActRequest::What::fixed, p.action, nullptr, By::script, 0},
-                      p.action, r, p.page, to);
+                      p.action, r, page, to);
     }
     case ScriptWish::answer: {
       std::shared_ptr<Source> source;
       if (p.action == Action::copy)
-        source =
-            bytes_source({port.bytes(n), port.bytes(n) + std::min<size_t>(p.length, kPlaceBytes)});
+        source = bytes_source({port.bytes(n), port.bytes(n) + p.length});
       return do_work({0, seq, ActRequest::What::fixed, p.action, source, By::script, 0});
     }
     case ScriptWish::hold:
@@ -286,7 +312,7 @@ void Engine::script_answered(ScriptPort& port, uint32_t n) {
       return resolve_outcome(seq, true, 0, "is held by the script");
     case ScriptWish::delay:
       if (!std::exchange(w->by_hand, {})) w->asked = kAskedAll;
-      delay_until(*w, now_ns() + std::max<int64_t>(0, p.delay_ns), By::script);
+      delay_until(*w, now_ns() + p.delay_ns, By::script);
       return resolve_outcome(seq, true, 0, "is delayed by the script");
     default:
       if (!ask_next(m, *w)) by_default(*w);

@@ -3,6 +3,15 @@
 #include <algorithm>
 
 namespace uffdscope {
+namespace {
+
+constexpr uint64_t kPlaces = (uint64_t{1} << 43) - 1;  // of 2 MiB, in 64 bits of address
+
+uint64_t chunk_of(uint32_t monitor, uint64_t page) {
+  return uint64_t{monitor} << 43 | page >> (12 + 9);
+}
+
+}  // namespace
 
 FaultTable::Waiting& FaultTable::wait(const FaultRecord& r, uint32_t slot) {
   ++changes_;
@@ -40,8 +49,8 @@ std::vector<uint64_t> FaultTable::waiting_in(uint64_t from, uint64_t to) const {
   return seqs;
 }
 
-uint32_t FaultTable::count_hit(uint64_t page) {
-  uint64_t key = page >> (12 + 9);
+uint32_t FaultTable::count_hit(uint32_t monitor, uint64_t page) {
+  uint64_t key = chunk_of(monitor, page);
   if (key != last_key_) {
     auto& chunk = hits_[key];
     if (!chunk) chunk = std::make_unique<Chunk>();
@@ -63,7 +72,7 @@ std::vector<FaultTable::PageHits> FaultTable::top_pages(size_t count, uint64_t& 
     for (uint64_t i = 0; i < 512; ++i) {
       if (!chunk->hits[i]) continue;
       ++pages;
-      const PageHits one{(key << 21) | (i << 12), chunk->hits[i]};
+      const PageHits one{(key & kPlaces) << 21 | (i << 12), chunk->hits[i]};
       if (top.size() < count) {
         top.push_back(one);
         std::ranges::push_heap(top, before);
@@ -78,9 +87,9 @@ std::vector<FaultTable::PageHits> FaultTable::top_pages(size_t count, uint64_t& 
   return top;
 }
 
-uint32_t FaultTable::hits(uint64_t page) const {
-  auto it = hits_.find(page >> (12 + 9));
-  return it == hits_.end() ? 0 : it->second->hits[(page >> 12) & 511];
+uint32_t FaultTable::hits(const FaultRecord& f) const {
+  auto it = hits_.find(chunk_of(f.monitor, f.page));
+  return it == hits_.end() ? 0 : it->second->hits[(f.page >> 12) & 511];
 }
 
 }  // namespace uffdscope

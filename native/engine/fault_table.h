@@ -58,10 +58,12 @@ class FaultTable {
   /// By sequence number, so oldest first.
   std::map<uint64_t, Waiting>& all_waiting() { return waiting_; }
 
-  /// Faults seen on this page so far, counting this one.
-  uint32_t count_hit(uint64_t page);
+  /// Faults seen on this page of this monitor so far, counting this one. A forked child counts its
+  /// own: its memory is another.
+  uint32_t count_hit(uint32_t monitor, uint64_t page);
+  uint32_t count_hit(const FaultRecord& f) { return count_hit(f.monitor, f.page); }
   /// The same without counting.
-  uint32_t hits(uint64_t page) const;
+  uint32_t hits(const FaultRecord& f) const;
   struct PageHits {
     uint64_t page;
     uint32_t hits;

@@ -3,6 +3,7 @@
 // and prints one line of JSON.
 //   --threads N (1)  --pages N (1000) for each thread  --rounds N (1)  --seconds N: rounds until so
 //   much time has gone, or SIGTERM came: then the report all the same
+//   --together: all threads fault the same pages, in one round
 //   --kind missing|wp|minor (missing)
 //   --expect zero|byte:HH|file:PATH[@OFFSET] (zero): what missing pages must hold; a file from the
 //   range's start on
@@ -190,10 +191,12 @@ int main(int argc, char** argv) {
   say_ready(&t);
 
   struct worker* workers = calloc(threads, sizeof *workers);
+  const bool together = option_given(argc, argv, "--together");
   const size_t limit = seconds || rounds > 1000 ? 1u << 20 : pages * (size_t)rounds;
   if (seconds) deadline_ns = now_ns() + seconds * 1000000000;
   for (size_t i = 0; i < threads; i++) {
-    workers[i] = (struct worker){.first = i * pages, .sample_limit = limit, .first_wrong = -1};
+    workers[i] = (struct worker){
+        .first = together ? 0 : i * pages, .sample_limit = limit, .first_wrong = -1};
     workers[i].samples = malloc(limit * sizeof(int64_t));
     if (!workers[i].samples) give_up("no memory for %zu samples", limit);
     workers[i].thread = start_thread(fault_and_check, &workers[i], "faulter");

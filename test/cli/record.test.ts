@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { attach } from '../../native/session/index.js';
 import { folder } from '../fixtures/recording.js';
 import { startTarget } from '../fixtures/target.js';
 import { isRoot } from '../support/skip.js';
@@ -91,4 +92,20 @@ test('started by sudo, the recording belongs to the real user', { skip: !isRoot 
     const { uid, mode } = statSync(path);
     assert.deepEqual([uid, mode & 0o777], [65534, 0o600]);
   }
+});
+
+test('a recording that is being written, or replayed, is not written over', async () => {
+  await using target = await startTarget('missing', ['--pages', 8]);
+  using place = folder();
+  const path = place.file('one.uffdrec');
+  const busy = await attach({ pid: target.pid, defaultAnswer: 'zero', hold: null, record: { path } });
+  const flags = ['--headless', '--default', 'zero', '--record', path];
+  const second = await uffdscope(['demo', 'missing', ...flags]);
+  assert.equal(second.status, 1);
+  assert.match(second.stderr, /is being written by another uffdscope/);
+  await busy.detach();
+  const replay = await uffdscope(['replay', path, target.pid, '--record', path]);
+  assert.equal(replay.status, 2);
+  assert.match(replay.stderr, /cannot be recorded over the recording that it replays|holds no decision/);
+  assert.equal((await uffdscope(['show', path, '--headless'])).status, 0);
 });

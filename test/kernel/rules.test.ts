@@ -245,3 +245,34 @@ test('the same seed decides the same for each page in a hundred runs, of one thr
   }
   assert.notEqual((await decisions(2, 1)).hash, first.hash);
 });
+
+test('a rule that goes releases what it delays or leaves asleep, although another gave the action', async () => {
+  for (const rule of ['delay=60s', 'nowake']) {
+    await under([rule, 'zero'], async (session, pages) => {
+      await until('a fault that waits', () => session.snapshot().delayed === 1);
+      session.rules.remove(1);
+      await until(`all eight pages once ${rule} is gone`, () => pages().length === 8);
+    });
+  }
+});
+
+test('a hold that takes nothing changes no decision: threads that fault a page together fault it once', async () => {
+  const decided = async (hold: string | undefined): Promise<string> => {
+    const args = ['--pages', 400, '--threads', 4, '--together', '--expect', 'zero', '--wait'];
+    await using target = await startTarget('checker', args);
+    await using session = await attach({
+      pid: target.pid,
+      defaultAnswer: 'zero',
+      rules: ['prob=0.3: wake:limit=1:per=page', 'prob=0.5: copy=zero'],
+      seed: 9,
+      ...(hold !== undefined && { hold }),
+    });
+    target.say('\n');
+    await target.json(1, 60_000);
+    return session.rules
+      .list()
+      .map(({ text, acted }) => `${text} acted ${acted}`)
+      .join(', ');
+  };
+  assert.equal(await decided('range=nosuch'), await decided(undefined));
+});

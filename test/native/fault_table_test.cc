@@ -75,13 +75,13 @@ TEST_CASE("faults: those that wait stand oldest first") {
 
 TEST_CASE("faults: hits are counted by page, near and far apart, and stop at the most that fits") {
   FaultTable table(2);
-  CHECK(table.count_hit(0x1000) == 1);
-  CHECK(table.count_hit(0x2000) == 1);
-  CHECK(table.count_hit(0x1000) == 2);
-  CHECK(table.count_hit(0x1000 + (2ull << 20)) == 1);  // the same place of the next 2 MiB
-  CHECK(table.count_hit(0x7fff'ffff'f000) == 1);
-  CHECK(table.count_hit(0) == 1);
-  CHECK(table.count_hit(0x1000) == 3);
-  for (int i = 0; i < 70000; ++i) table.count_hit(0x3000);
-  CHECK(table.count_hit(0x3000) == UINT16_MAX);
+  CHECK(table.count_hit(1, 0x1000) == 1);
+  CHECK(table.count_hit(1, 0x2000) == 1);
+  CHECK(table.count_hit(1, 0x1000) == 2);
+  CHECK(table.count_hit(1, 0x1000 + (2ull << 20)) == 1);  // the same place of the next 2 MiB
+  CHECK(table.count_hit(1, 0x7fff'ffff'f000) == 1);
+  CHECK(table.count_hit(1, 0) == 1);
+  CHECK(table.count_hit(1, 0x1000) == 3);
+  for (int i = 0; i < 70000; ++i) table.count_hit(1, 0x3000);
+  CHECK(table.count_hit(1, 0x3000) == UINT16_MAX);
 }

@@ -192,7 +192,8 @@ TEST_CASE("rules: when and limit count by rule, thread or page") {
     for (uint32_t round = 0; round < 3; ++round)
       for (uint32_t tid = 1; tid <= 2; ++tid)
         for (uint64_t page = 0; page < 2; ++page)
-          took += list.decide(fault(page << 12, Kind::missing, tid)).rule ? 'x' : '.';
+          took +=
+              list.decide(fault(page << 12, Kind::missing, tid, round * 2 + tid)).rule ? 'x' : '.';
     CHECK(list.matched(0) == 12);
     CHECK(list.acted(0) == static_cast<uint64_t>(std::ranges::count(took, 'x')));
     return took;
@@ -204,6 +205,28 @@ TEST_CASE("rules: when and limit count by rule, thread or page") {
   CHECK(taken(Scope::page, std::nullopt, 1) == "xx..........");
   CHECK(taken(Scope::page, When{3, 3, 1}, 0) == "....xx......");
   CHECK(taken(Scope::thread, When{1, 6, 5}, 0) == "x.x......x.x");
+}
+
+TEST_CASE("rules: threads that fault a page together are one match of it") {
+  Rule r = rule(1, RuleAction::zero);
+  r.per = Scope::page;
+  r.when = When{2, 2, 1};
+  List list({r});
+  for (uint32_t hits = 1; hits <= 3; ++hits)
+    for (uint32_t tid = 1; tid <= 4; ++tid)
+      CHECK((list.decide(fault(0, Kind::missing, tid, hits)).rule == 1) == (hits == 2));
+  FaultRecord childs = fault(0, Kind::missing, 1, 1);
+  childs.monitor = 2;  // the same address in another memory
+  CHECK(list.decide(childs).rule == 0);
+}
+
+TEST_CASE("rules: a decision names every rule that had a part in it") {
+  Rule slow = rule(1, RuleAction::none), zero = rule(2, RuleAction::zero);
+  slow.delay = {DelaySpec::Law::fixed, 1e6, 0};
+  List list({slow, zero});
+  const Decision d = list.decide(fault(0));
+  CHECK(d.rule == 2);
+  CHECK(d.makers == std::vector<uint32_t>{1, 2});
 }
 
 TEST_CASE("rules: chance hangs on rule, range, page and hit, on nothing else") {

@@ -83,7 +83,7 @@ TEST_CASE("statistics: the pages that faulted most, and how many did") {
   FaultTable table(4);
   for (uint64_t page = 0; page < 2000; ++page)
     for (uint64_t i = 0; i <= (page % 700 == 5 ? page : 0); ++i)
-      table.count_hit(0x7f0000000000 + page * 4096);
+      table.count_hit(1, 0x7f0000000000 + page * 4096);
   uint64_t pages = 0;
   const auto top = table.top_pages(4, pages);
   CHECK(pages == 2000);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/random.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,6 +43,8 @@ int against(int folder, const std::string& name) {
   const Owner owner = real_owner();
   const bool ours = st.st_uid == ::geteuid() || st.st_uid == owner.uid;
   if (!S_ISREG(st.st_mode) || !ours || st.st_nlink != 1) return EEXIST;
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    return EBUSY;  // by create() below, in another run
   char magic[sizeof kMagic];
   const ssize_t n = ::read(fd.get(), magic, sizeof magic);
   const bool recording = n == sizeof magic && std::memcmp(magic, kMagic, sizeof magic) == 0;
@@ -75,6 +78,7 @@ Result<void> RecordFile::create() {
   fd_.reset(::openat(folder_.get(), base_.c_str(),
                      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!fd_) return failed("open");
+  (void)::flock(fd_.get(), LOCK_EX | LOCK_NB);  // where a file system has no locks it is not kept
   if (const Owner owner = real_owner(); owner.uid != static_cast<uid_t>(-1)) {
     if (::fchown(fd_.get(), owner.uid, owner.gid) != 0) return failed("fchown");
   }

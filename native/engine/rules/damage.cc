@@ -1,6 +1,7 @@
 #include "engine/rules/damage.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "engine/rules/draw.h"
 
@@ -11,11 +12,15 @@ void spoil(std::span<uint8_t> bytes, std::span<const Damage> damages, uint64_t s
   for (const Damage& d : damages) {
     switch (d.what) {
       case Damage::What::flip: {
-        // Different bits each time, so that an even number of flips never undoes itself by chance
-        // alone.
+        // Each bit once: a bit that is drawn again gives way to the next one. Two flips would undo
+        // each other.
+        const uint64_t bits = bytes.size() * 8;
+        std::vector<bool> flipped(bits);
         Draws draws(seed, 0, 0, 0, d.n);
-        for (uint64_t i = 0; i < d.n; ++i) {
-          uint64_t bit = draws.next() % (bytes.size() * 8);
+        for (uint64_t i = 0; i < std::min(d.n, bits); ++i) {
+          uint64_t bit = draws.next() % bits;
+          while (flipped[bit]) bit = (bit + 1) % bits;
+          flipped[bit] = true;
           bytes[bit >> 3] ^= static_cast<uint8_t>(1u << (bit & 7));
         }
         break;

@@ -15,7 +15,7 @@ size_t slot_of(const FaultRecord& f) {
 }
 
 uint64_t scope_key(Scope per, const FaultRecord& f) {
-  return per == Scope::thread ? f.tid : f.page;
+  return per == Scope::thread ? f.tid : f.page | f.monitor;
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ RuleSet::RuleSet(std::vector<std::shared_ptr<const Rule>> rules,
                  int64_t session_start)
     : rules_(std::move(rules)), memories_(std::move(memories)), seed_(seed), start_(session_start) {
   for (const auto& r : rules_) {
-    needs_hits_ |= r->draws() || (r->filter && r->filter->asks_hits());
+    needs_hits_ |= r->draws() || r->when || r->limit || (r->filter && r->filter->asks_hits());
     briefs_.push_back({.key = r->key,
                        .prob = r->prob,
                        .filter = r->filter ? &*r->filter : nullptr,
@@ -70,6 +70,13 @@ std::span<const uint16_t> RuleSet::candidates(const FaultRecord& f, const RangeI
 
 /// The filter took it: is it this match's turn, by when, prob and limit?
 bool RuleSet::takes_turn(const Rule& r, RuleMemory& m, const FaultRecord& f, Draws& draws) {
+  if (r.per != Scope::page || !(r.when || r.limit)) return counts_turn(r, m, f, draws);
+  RuleMemory::PageTurn& turn = m.turns[scope_key(r.per, f)];
+  if (turn.hit != f.hits) turn = {f.hits, counts_turn(r, m, f, draws)};
+  return turn.taken;
+}
+
+bool RuleSet::counts_turn(const Rule& r, RuleMemory& m, const FaultRecord& f, Draws& draws) {
   if (r.when) {
     const uint64_t n = r.per == Scope::rule ? ++m.seen : ++m.seen_by[scope_key(r.per, f)];
     if (!r.when->takes(n)) return false;
@@ -110,6 +117,7 @@ bool RuleSet::decide(const FaultRecord& f, const RangeInfo* range, Decision& out
                          std::memory_order_relaxed);
     taken = true;
     out.rule = r.id;
+    out.makers.push_back(r.id);
     out.delay_ns += draws.delay(r.delay);
     if (r.reorder) {
       out.reorder = r.reorder;

@@ -18,6 +18,8 @@ namespace uffdscope {
 struct Decision {
   RuleAction action = RuleAction::none;  // none: the default answers, shaped as below
   uint32_t rule = 0;  // id: of the action, else of the last that changed something
+  /// Of all rules that had a part in it: when one goes, what still waits is released.
+  std::vector<uint32_t> makers;
   std::shared_ptr<Source> source;
   uint32_t script = 0;
   int64_t delay_ns = 0;
@@ -53,6 +55,12 @@ struct RuleMemory {
   RuleCounts counts;
   uint64_t seen = 0, did = 0;                              // per rule
   std::unordered_map<uint64_t, uint32_t> seen_by, did_by;  // per thread or page
+  /// What was said of a page's last fault: threads that fault it together are one match.
+  struct PageTurn {
+    uint32_t hit = 0;
+    bool taken = false;
+  };
+  std::unordered_map<uint64_t, PageTurn> turns;
 };
 
 class RuleSet {
@@ -83,6 +91,7 @@ class RuleSet {
   };
   std::span<const uint16_t> candidates(const FaultRecord& f, const RangeInfo* range);
   bool takes_turn(const Rule& r, RuleMemory& m, const FaultRecord& f, class Draws& draws);
+  bool counts_turn(const Rule& r, RuleMemory& m, const FaultRecord& f, class Draws& draws);
 
   std::vector<std::shared_ptr<const Rule>> rules_;
   std::vector<std::shared_ptr<RuleMemory>> memories_;

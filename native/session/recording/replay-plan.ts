@@ -29,6 +29,8 @@ const BY_DEFAULT = 0;
 /** They made no decision that could be made again: a signal, a keeper that handed back. */
 const NOBODYS = new Set(['target', 'keeper']);
 const FIELDS = 9;
+/** A day, as of a rule's `delay`. ns. */
+const MOST_DELAY = 86_400e9;
 const MOST_STEPS = 50_000_000;
 
 /** What one fault was answered with, from this address on. */
@@ -83,7 +85,9 @@ export function replayPlan(recording: Recording): ReplayPlan {
         );
       action = BY_DEFAULT; // its source is named again
     }
-    const delay = step.waited ? Math.max(0, step.answeredAt - step.readAt) : 0;
+    if (own && !coversPage(own, step))
+      throw cannot(recording, `does not hold whole pages of what fault ${step.seq} was answered with`);
+    const delay = step.waited ? Math.min(MOST_DELAY, Math.max(0, step.answeredAt - step.readAt)) : 0;
     const begins = own ? own.address - step.start : 0;
     const [from, to] = span(step, recording.description.granularity, own);
     const { range, offset, kind } = step;
@@ -153,6 +157,11 @@ class DecisionReader {
   }
 }
 
+function coversPage({ address, bytes }: Answer, { start, offset, pageSize }: Step): boolean {
+  const page = start + offset;
+  return address % pageSize === 0 && address <= page && address + bytes.length >= page + pageSize;
+}
+
 /**
  * Where what was answered began and ended in its range. Blocks are cut by address, and a new run has others.
  */
@@ -163,7 +172,7 @@ function span(step: Step, granularity: number, own: Answer | undefined): readonl
   const page = start + offset;
   const block = Math.max(granularity, pageSize);
   const from = page - (page % block);
-  return [Math.max(from, start) - start, Math.min(from + block, end) - start];
+  return [Math.max(from, start) - start, Math.max(0, Math.min(from + block, end) - start)];
 }
 
 /** Of each page one step for each time that it faulted. Threads that faulted together count as one. */

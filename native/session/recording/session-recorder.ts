@@ -120,6 +120,7 @@ function cannotWrite(path: string, cause: unknown): unknown {
   const name = getSystemErrorName(-errno);
   const why: Readonly<Record<string, string>> = {
     EEXIST: 'is there already and is no recording of yours',
+    EBUSY: 'is being written by another uffdscope',
     ELOOP: 'is a symbolic link',
     EISDIR: 'is a folder',
     ENOENT: 'is in a folder that does not exist',

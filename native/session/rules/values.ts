@@ -28,6 +28,15 @@ export function readCount(value: Value, least = 1): number {
   return n;
 }
 
+/** Of a page of 4 KiB: no bit is flipped twice. */
+const MOST_FLIPS = 32_768;
+
+function readFlips(value: Value): number {
+  const n = readCount(value);
+  if (n > MOST_FLIPS) throw wrong(value, `count of bits, at most ${MOST_FLIPS}: a page has no more`);
+  return n;
+}
+
 export const readSize = (value: Value): number => {
   const n = one(value, 'size');
   if (n < 1 || n > 0xffff_ffff) throw wrong(value, 'size from 1 byte to 4G');
@@ -90,7 +99,7 @@ export function readDamage(value: Value): Damage {
   const restAt = slice(value, (kind?.length ?? 0) + 1);
   switch (kind?.toLowerCase()) {
     case 'flip':
-      return { type: 'flip', bits: readCount(restAt) };
+      return { type: 'flip', bits: readFlips(restAt) };
     case 'xor':
     case 'fill':
       if (!/^(0x)?[0-9a-f]{1,2}$/i.test(rest!)) throw wrong(restAt, 'byte; write two hex digits');

@@ -104,6 +104,7 @@ describe('refused, with the place', () => {
     ['kind=wp: poison', /has its page already/, 'poison'],
     ['kind=minor: corrupt=flip:1', /nothing to damage/, 'corrupt=flip:1'],
     ['hold:corrupt=flip:1', /gives no bytes/, 'corrupt=flip:1'],
+    ['corrupt=flip:32769', /at most 32768/, '32769'],
     ['hold:delay=1ms', /cannot be delayed/, 'hold'],
     ['poison:nowake', /nothing to keep asleep/, 'nowake'],
     ['delay=1ms:delay=2ms', /said twice/, 'delay=2ms'],
