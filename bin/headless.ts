@@ -22,6 +22,8 @@ export interface LinesPlan {
   readonly duration: number | null;
   readonly verdicts: VerdictPlan;
   readonly metrics?: Metrics;
+  /** Sees every record, also those that no line is written of. */
+  readonly seen?: (record: SessionRecord) => void;
 }
 
 /** Hands everything back before it returns or throws. */
@@ -40,9 +42,11 @@ export async function followLines(session: NativeJoin, plan: LinesPlan, context:
   const odd = [...session.holdNotes, ...session.ruleNotes, ...notes, ...expected];
   for (const note of odd) context.say(`uffdscope: ${note}`);
   const put = (records: Iterable<SessionRecord>): void => {
-    for (const record of records)
+    for (const record of records) {
+      plan.seen?.(record);
       if (!('seq' in record) || record.type === 'diverge' || wanted(record.seq))
         if (plan.format !== null) out.write(line(record)); // read all the same: what is not taken stays behind
+    }
   };
   const diverged = new DivergenceWatch(session, context);
   let reason = 'stopped';

@@ -10,6 +10,7 @@ import { withConfig } from '../config/index.js';
 import type { Context } from '../context.js';
 import { usage } from '../flags.js';
 import { followLines } from '../headless.js';
+import { RefusedReplays, replayedText } from '../output/replayed.js';
 import { count } from '../output/units.js';
 
 export async function replay(file: string, pid: string, words: AttachWords, context: Context): Promise<void> {
@@ -30,12 +31,11 @@ export async function replay(file: string, pid: string, words: AttachWords, cont
     armed: true,
     lookOnly: false,
   });
-  await followLines(session, { ...lines, format: lines.show.format }, context);
+  const refused = new RefusedReplays();
+  await followLines(session, { ...lines, format: lines.show.format, seen: (record) => refused.see(record) }, context);
   const state = session.native.replayState();
   if (state === null) return;
-  context.say(
-    `uffdscope: ${count(state.matched, 'fault')} answered as recorded, ${state.diverged} that were not recorded.`,
-  );
+  context.say(`uffdscope: ${replayedText(state, refused.count)}`);
   const left = state.pages - state.touched;
   if (left > 0) context.say(`uffdscope: ${count(left, 'page')} of the recording never faulted.`);
   if (words.strict === true && (state.diverged > 0 || (left > 0 && !session.snapshot().alive)))
