@@ -63,10 +63,10 @@ function part(text: string, start: number, end: number): Part {
   return { word, at, length, value: { text: value, at: valueAt, length: tail.trim().length } };
 }
 
+/** Quotes are around the whole, or around what stands before an offset: `"a b.img"@4k`. */
 function unquote(text: string): string {
-  return text.length >= 2 && text.startsWith('"') && text.endsWith('"')
-    ? text.slice(1, -1).replace(/\\(["\\])/g, '$1')
-    : text;
+  const match = /^"((?:[^"\\]|\\.)*)"(@[^\s"]*)?$/s.exec(text);
+  return match ? match[1]!.replace(/\\(["\\])/g, '$1') + (match[2] ?? '') : text;
 }
 
 /** No part at all: most likely a slip in the last word. */

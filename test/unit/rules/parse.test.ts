@@ -1,6 +1,9 @@
 /** The rule language: what is read, how it is printed again, and what is refused with a place and a reason. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
 import { FIELDS } from '../../../native/session/filter/fields.js';
 import { FLAGS } from '../../../native/session/filter/words.js';
 import { formatRule, parseRule, RULE_WORDS, RuleBook, type Rule } from '../../../native/session/rules/index.js';
@@ -29,6 +32,21 @@ describe('a rule', () => {
       corrupt: [{ type: 'flip', bits: 1 }],
       when: { first: 100, last: Infinity, step: 50 },
     });
+  });
+
+  it('copies from a file whose name has spaces, from an offset in it, inside the quotes or behind them', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rule-source-'));
+    after(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'a b:zero.img');
+    writeFileSync(path, '');
+    const source = (text: string): unknown => {
+      const { terminal } = rule(text);
+      assert.deepEqual(rule(formatRule(rule(text))).terminal, terminal);
+      return terminal?.action === 'copy' ? terminal.source : null;
+    };
+    assert.deepEqual(source(`copy="${path}"`), { type: 'file', path, offset: 0 });
+    assert.deepEqual(source(`copy="${path}@4k"`), { type: 'file', path, offset: 4096 });
+    assert.deepEqual(source(`copy="${path}"@4k : when=3`), { type: 'file', path, offset: 4096 });
   });
 
   it('takes every fault where the filter is left out', () => {
