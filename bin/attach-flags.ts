@@ -73,7 +73,10 @@ export function addHeadlessFlags(command: Command): Command {
 export function addAnswerFlags(command: Command): Command {
   command
     .addOption(new Option('--default <answer>', 'what a fault gets that nothing else takes').choices(DEFAULT_ANSWERS))
-    .option('--source <what>', 'bytes to answer with: FILE[@OFFSET], zero, pattern:HH; implies --default source')
+    .option(
+      '--source <what>',
+      'bytes to answer with: FILE[@OFFSET], zero, pattern:HH, hex:HHHH…; implies --default source',
+    )
     .option('--hold [filter]', 'hold what the filter takes, or everything, from the start')
     .option('--max-hold <time>', 'answer a held fault by the default after this time')
     .addOption(new Option('--granularity <size>', 'bytes that one answer fills').choices(Object.keys(GRANULARITIES)))
@@ -120,7 +123,10 @@ export async function planAttach(pid: number, words: AttachWords): Promise<Attac
     throw usage('-o is for --headless: a screen has no lines', 'Add --headless, or leave out -o.');
   }
   if (words.default === 'source' && words.source === undefined) {
-    throw usage('--default source needs to know the source', 'Add --source FILE[@OFFSET], zero or pattern:HH.');
+    throw usage(
+      '--default source needs to know the source',
+      'Add --source FILE[@OFFSET], zero, pattern:HH or hex:HHHH….',
+    );
   }
   const hold = words.hold === undefined ? null : words.hold === true ? '' : words.hold;
   const answered = words.script !== undefined && hold === null; // a script may answer what is held by default

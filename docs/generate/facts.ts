@@ -15,7 +15,7 @@ export const VALUES = [
   ['time', 'a number with its unit, `ns`, `us`, `ms`, `s`, `m` or `h`: `500us`, `1.5s`'],
   [
     'what',
-    'a source of bytes: `FILE`, `FILE@OFFSET` (decimal or 0x…, with k, M, G), `zero`, `pattern:HH` (one byte, hex)',
+    'a source of bytes: `FILE`, `FILE@OFFSET` (decimal or 0x…, with k, M, G), `zero`, `pattern:HH` (one byte, hex), `hex:HHHH…` (these bytes, then zeros)',
   ],
   ['filter', 'an expression of the [filter language](filter.md)'],
 ] as const;
