@@ -4,11 +4,11 @@ import type { Filter } from '../filter/index.js';
 
 export function takesNothing(filter: Filter): boolean {
   if (filter.type === 'or') return filter.items.every(takesNothing);
-  if (filter.type !== 'and') return false;
-  if (filter.items.some(takesNothing)) return true;
+  const items = filter.type === 'and' ? filter.items : [filter];
+  if (filter.type === 'and' && items.some(takesNothing)) return true;
   const spans = new Map<string, { lo: number; hi: number }>();
   const choices = new Map<string, readonly string[]>();
-  for (const item of filter.items) {
+  for (const item of items) {
     const span = spanOf(item);
     if (span !== null) {
       const { lo, hi } = spans.get(span.field) ?? { lo: 0, hi: Infinity };

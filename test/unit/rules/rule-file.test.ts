@@ -59,9 +59,18 @@ describe('a list of rules', () => {
       'rw=w !=r'.replace('!=r', 'access!=write'),
       'tid=3 tid=4',
       'range=heap (off<4k off>8k | hits>3 hits<2)',
+      'off<0',
+      'kind!=missing kind!=wp kind!=minor | off<0',
     ])
       assert.deepEqual(warnings(`${filter}: zero`), [never], filter);
-    for (const filter of ['off<4k off>=4095', 'kind=missing access=write', 'tid=3 | tid=4', 'hits in {1,3} hits>2'])
+    for (const filter of [
+      'off<4k off>=4095',
+      'kind=missing access=write',
+      'tid=3 | tid=4',
+      'hits in {1,3} hits>2',
+      'off<=0',
+      'tid>3',
+    ])
       assert.deepEqual(warnings(`${filter}: zero`), [], filter);
   });
 
