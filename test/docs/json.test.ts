@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { DOCTOR, PS, PS_BY_FEATURE, TRACE } from '../../docs/generate/json-shapes.js';
 import { packageRoot } from '../../native/addon/load.js';
+import { BYS, ruleName } from '../../native/session/record-layout.js';
 import { startTarget } from '../fixtures/target.js';
 import { assertObject } from './shape.js';
 
@@ -29,6 +30,15 @@ test('ps --json, with threads that wait', async () => {
   const ours = document.userfaultfds.find(({ ino }) => ino === target.ready.ino);
   assert.equal(ours?.waiting.length, 2);
   assertObject(JSON.parse(uffdscope('ps', '--json', '--by', 'feature')), 'Document', PS_BY_FEATURE);
+});
+
+test('whoever can decide or answer is named where records name him', () => {
+  const mayDecide = new Set<string | null>(['operator', 'default', 'rule', 'script']);
+  const inWords = (by: string): string => (by === 'rule' ? 'rule:ID' : by === 'script' ? 'script:NAME' : by);
+  const names = [...BYS.filter((by) => by !== null).map(inWords), ruleName(0)];
+  const deciding = [...BYS.filter((by) => by !== null && mayDecide.has(by)).map((by) => inWords(by!)), ruleName(0)];
+  for (const name of names) assert.ok(TRACE['resolve']!['by']![1].includes(name), `resolve.by does not name ${name}`);
+  for (const name of deciding) assert.ok(TRACE['decide']!['by']![1].includes(name), `decide.by does not name ${name}`);
 });
 
 test('doctor --json', () => {
