@@ -54,7 +54,7 @@ export function readDescription(text: string): Description | null {
     seed: count(o['seed']),
     default: string(o['default']),
     source: string(o['source']),
-    maxHold: o['maxHold'] === null ? null : count(o['maxHold']),
+    maxHold: o['maxHold'] === null ? null : time(o['maxHold']),
     granularity: count(o['granularity']),
     pages: o['pages'] === true,
     rules: readRules(o),
@@ -98,7 +98,7 @@ export function readEnding(text: string): Ending | null {
       failed: count(s['failed']),
       handedBack: count(s['handedBack']),
       byAction,
-      latency: latency && { p50: count(latency['p50']), p99: count(latency['p99']), max: count(latency['max']) },
+      latency: latency && { p50: time(latency['p50']), p99: time(latency['p99']), max: time(latency['max']) },
       seed: count(s['seed']),
       rules: list(s['rules']).map(readRuleSummary),
     },
@@ -132,5 +132,9 @@ function string(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 function count(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0;
+}
+/** A time that may have a fraction. */
+function time(value: unknown): number {
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : 0;
 }

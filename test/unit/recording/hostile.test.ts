@@ -91,6 +91,22 @@ test('a description or a trailer of other types counts as unknown', () => {
   assert.match(JSON.stringify(unread.all.at(-1)), /did not come to an end/);
 });
 
+test('numbers of the description that count nothing are 0 wherever they are shown', () => {
+  using place = folder();
+  const odd = { target: { pid: -1.5 }, seed: 1.5e300, uffd: { ino: -7, fd: 2.5 }, maxHold: -3, granularity: 0.5 };
+  writeFileSync(place.file('a'), Buffer.concat([fileHeader(), description(odd)]));
+  using recording = new Recording(place.file('a'));
+  const { target, seed, uffd, maxHold, granularity } = recording.description;
+  assert.deepEqual([target.pid, seed, uffd.ino, uffd.fd, maxHold, granularity], [0, 0, 0, 0, 0, 0]);
+});
+
+test('a time of the description may have a fraction', () => {
+  using place = folder();
+  writeFileSync(place.file('a'), Buffer.concat([fileHeader(), description({ maxHold: 0.25 })]));
+  using recording = new Recording(place.file('a'));
+  assert.equal(recording.description.maxHold, 0.25);
+});
+
 test('blocks at every place that are none cost no more than a few readings of the file', () => {
   const bait = Buffer.alloc(4 << 20);
   for (let at = 0; at + 32 <= bait.length; at += 32) {
