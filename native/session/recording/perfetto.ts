@@ -86,11 +86,17 @@ function instant(record: SessionRecord, target: number): object | null {
   const { type, t } = record;
   if (type === 'summary' || type === 'detach' || type === 'decide') return null;
   const { type: _, t: __, ...fields } = record;
-  const args = Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? safeText(value) : value]),
-  );
+  const args = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, argument(key, value)]));
   const pid = ('pid' in record ? record.pid : null) ?? target;
   return { name: type, cat: 'event', ph: 'i', s: 'p', pid, tid: pid, ts: us(Math.max(0, t)), args };
+}
+
+/** What is an address in every record that has it. */
+const ADDRESSES = new Set(['address', 'start', 'end', 'from', 'to']);
+
+function argument(key: string, value: unknown): unknown {
+  if (typeof value === 'string') return safeText(value);
+  return typeof value === 'number' && ADDRESSES.has(key) ? hex(value) : value;
 }
 
 function processName(pid: number, comm: string): object {

@@ -4,7 +4,18 @@ import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { FileRecords, Recording } from '../../../native/session/recording/index.js';
 import { perfettoTrace } from '../../../native/session/recording/perfetto.js';
-import { block, description, faultRecord, fileHeader, folder, item } from '../../fixtures/recording.js';
+import { ITEM } from '../../../native/session/recording/format.js';
+import { LOG_TYPES } from '../../../native/session/record-layout.js';
+import {
+  block,
+  description,
+  faultRecord,
+  fileHeader,
+  folder,
+  item,
+  logRecord,
+  rangeRecord,
+} from '../../fixtures/recording.js';
 
 interface TraceEvent {
   readonly name: string;
@@ -119,4 +130,23 @@ test('spans that would cross stand beside the track; one that waits at the end i
   );
   const last = events.find((e) => e.args?.['seq'] === 4)!;
   assert.deepEqual([last.name, last.ts, last.dur], ['missing (waits)', 20, 40]);
+});
+
+test('addresses of events are written as those of faults are; lengths are numbers', () => {
+  const at = 0x7f0000000000;
+  const event = (index: number, type: number, a: number, b: number, c = 0): Buffer =>
+    item(ITEM.log, logRecord(index, { t: 1_000_000 + index, type, a, b, c, pid: 5 }));
+  const events = traceOf(
+    item(ITEM.range, rangeRecord(1_000_000, 0, at, 8192, 'heap')),
+    event(1, LOG_TYPES.remap, at, at + 8192, 4096),
+    event(2, LOG_TYPES.remove, at, at + 4096),
+    event(3, LOG_TYPES.unmap, at, at + 4096),
+  );
+  checkGrammar(events);
+  const args = (name: string) => events.find((e) => e.ph === 'i' && e.name === name)!.args!;
+  assert.deepEqual([args('register')['start'], args('register')['end']], ['0x7f0000000000', '0x7f0000002000']);
+  const { from, to, length } = args('remap');
+  assert.deepEqual([from, to, length], ['0x7f0000000000', '0x7f0000002000', 4096]);
+  for (const name of ['remove', 'unmap'])
+    assert.deepEqual([args(name)['start'], args(name)['end']], ['0x7f0000000000', '0x7f0000001000'], name);
 });
