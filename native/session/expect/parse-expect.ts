@@ -39,8 +39,7 @@ const COMPARISON = /^(\s*)([a-z][\w.]*)\s*(<=|>=|!=|<|>|=)\s*(\S*)\s*$/i;
 /**
  * A fault is counted once it has its end, and then waits no more: such a filter would never take one, whatever happened.
  */
-const COUNTED_AT_ITS_END =
-  'a fault is counted when it has its end and waits no more; write: no held age>1s';
+const COUNTED_AT_ITS_END = 'a fault is counted when it has its end and waits no more; write: no held age>1s';
 const WAITING: Readonly<Record<string, string>> = Object.fromEntries(
   ['held', '@held', '@waiting', ...['unread', 'read', 'held', 'delayed', 'scripted'].map((s) => `state=${s}`)].map(
     (name) => [name, COUNTED_AT_ITS_END],

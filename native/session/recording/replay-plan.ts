@@ -31,7 +31,8 @@ const NOBODYS = new Set(['target', 'keeper']);
 const FIELDS = 9;
 /** A day, as of a rule's `delay`. ns. */
 const MOST_DELAY = 86_400e9;
-const MOST_STEPS = 50_000_000;
+/** Half of it takes about 10 s and 1 GiB to prepare, and a Map ends at 16.7 M. */
+const MOST_STEPS = 4_000_000;
 
 /** What one fault was answered with, from this address on. */
 interface Answer {
@@ -58,7 +59,7 @@ interface Step {
 }
 
 /** @throws UffdscopeError RECORDING: it holds no decision, or one that cannot be made again from what it holds. */
-export function replayPlan(recording: Recording): ReplayPlan {
+export function replayPlan(recording: Recording, most = MOST_STEPS): ReplayPlan {
   const reader = new DecisionReader();
   const bytes = new Map<number, Answer>();
   for (const item of recording.items()) {
@@ -67,7 +68,12 @@ export function replayPlan(recording: Recording): ReplayPlan {
     else if (item.is === 'page') bytes.set(item.seq, { address: item.address, bytes: Uint8Array.from(item.bytes) });
     else if (item.is === 'log' && item.entry.type === LOG_TYPES.resolve && item.entry.err === 0)
       reader.resolved(item.entry);
-    if (reader.steps.length > MOST_STEPS) throw cannot(recording, 'holds more decisions than can be replayed at once');
+    if (reader.steps.length > most)
+      throw cannot(
+        recording,
+        `holds more than ${most.toLocaleString('en')} decisions, which is more than can be replayed`,
+        'Record a shorter run.',
+      );
   }
   const steps = inOrder(reader.steps);
   if (steps.length === 0) throw cannot(recording, 'holds no decision that could be made again');

@@ -4,8 +4,10 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { UffdscopeError } from '../../../native/session/errors.js';
 import { crc32c } from '../../../native/session/recording/crc32c.js';
+import { ITEM } from '../../../native/session/recording/format.js';
 import { FileRecords, Recording } from '../../../native/session/recording/index.js';
-import { block, description, faultRecord, fileHeader, folder, item } from '../../fixtures/recording.js';
+import { replayPlan } from '../../../native/session/recording/replay-plan.js';
+import { block, description, faultRecord, fileHeader, folder, item, rangeRecord } from '../../fixtures/recording.js';
 
 function read(path: string) {
   using recording = new Recording(path);
@@ -105,6 +107,28 @@ test('a time of the description may have a fraction', () => {
   writeFileSync(place.file('a'), Buffer.concat([fileHeader(), description({ maxHold: 0.25 })]));
   using recording = new Recording(place.file('a'));
   assert.equal(recording.description.maxHold, 0.25);
+});
+
+test('more decisions than can be replayed are refused, with what to do', () => {
+  using place = folder();
+  const range = item(ITEM.range, rangeRecord(1_000_000, 0, 0x7f0000000000, 1 << 20, 'heap'));
+  const known = (seq: number): Buffer =>
+    item(
+      1,
+      faultRecord(seq, (b) => b.writeUInt32LE(0, 64)),
+    );
+  const faults = [1, 2, 3].map(known);
+  writeFileSync(
+    place.file('a'),
+    Buffer.concat([fileHeader(), description(), block(2, Buffer.concat([range, ...faults]))]),
+  );
+  using recording = new Recording(place.file('a'));
+  assert.ok(replayPlan(recording, 3).count > 0);
+  assert.throws(
+    () => replayPlan(recording, 2),
+    (e: unknown) =>
+      refusedFor(/holds more than 2 decisions/)(e) && (e as UffdscopeError).hint === 'Record a shorter run.',
+  );
 });
 
 test('blocks at every place that are none cost no more than a few readings of the file', () => {
