@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 
 #include "engine/journal.h"
@@ -83,16 +84,20 @@ TEST_CASE(
   all.action = Action::copy;
   all.source = pattern_source(0x5a);
   all.seqs = seqs_of(rig.engine);
-  std::promise<std::vector<ActOutcome>> done;
+  std::vector<ActOutcome> outcomes;
+  std::atomic<bool> done{false};
   std::promise<uint64_t> answered_by_then;
   rig.on_engine([&] {  // so that nothing comes between
-    rig.engine.act(all, [&](auto outcomes) { done.set_value(std::move(outcomes)); });
+    rig.engine.act(all, [&](auto told) {
+      outcomes = std::move(told);
+      done = true;
+    });
     rig.engine.change_policy(
         [&](Policy&) { answered_by_then.set_value(rig.engine.counters().resolved); });
   });
   // What is asked after it comes to its turn before the last of them.
   CHECK(answered_by_then.get_future().get() < kCrowd);
-  auto outcomes = done.get_future().get();
+  REQUIRE(in_the_end([&] { return done.load(); }));
   CHECK(outcomes.size() == kCrowd);
   CHECK(std::all_of(outcomes.begin(), outcomes.end(), [](const auto& o) { return o.ok; }));
   CHECK(std::is_sorted(outcomes.begin(), outcomes.end(),

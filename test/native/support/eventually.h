@@ -6,7 +6,7 @@
 
 namespace native_test {
 
-/// Asks `done` again and again, for at most five seconds.
+/// Asks `done` again and again, for at most thirty seconds.
 template <class Done>
 bool eventually(Done done) {
   const int64_t end = uffdscope::now_ns() + 30 * uffdscope::kSecond;
