@@ -1,8 +1,8 @@
 #include "engine/recording/record_file.h"
 
 #include <fcntl.h>
-#include <sys/random.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
