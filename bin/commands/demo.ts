@@ -30,7 +30,7 @@ export async function demo(name: string | undefined, words: DemoWords, context: 
     const flag = lone.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw usage(
       `demo takes --${flag} with --headless only`,
-      'Add --headless; on the screen everything is held at first.',
+      'Add --headless; on the screen i holds what a filter takes.',
     );
   }
   const record = recordOptions(words);

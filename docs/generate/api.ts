@@ -80,6 +80,7 @@ export function apiPages(): ReadonlyMap<string, string> {
       '# The library',
       'What the package exports, as the compiler declares it. Addresses are `bigint`, times of records nanoseconds, times that are given milliseconds.',
       "```ts\nimport { attach, demo, defineScript } from 'uffdscope';\n```",
+      'The types lean on those of Node (`npm i -D uffdscope @types/node`). `await using` is compiled by TypeScript and tsx; Node itself knows it from version 24 on.',
       PAGES.map(({ file, title, about }) => `- [${title}](${file}.md): ${about}`).join('\n'),
       table(['name', 'what it is'], contents),
     ),

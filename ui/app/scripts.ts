@@ -99,7 +99,9 @@ export async function pipe(app: App, argument: string | null): Promise<void> {
   if (ways.length === 0) throw new UffdscopeError('USAGE', legal.ok ? 'There is no way to do that.' : legal.reason);
   const items = ways.map((way, i) => ({ ...way, key: i < 9 ? String(i + 1) : String.fromCharCode(88 + i) }));
   const faults = plural(chosen(app).length, 'fault');
-  const way = ways.length === 1 ? ways[0]!.value : await choose(app, { title: `Script on ${faults}`, items });
+  // A command does what its author wrote, also where no fault waits: never without its name being read.
+  const alone = ways.length === 1 && 'ask' in ways[0]!.value ? ways[0]!.value : null;
+  const way = alone ?? (await choose(app, { title: `Script on ${faults}`, items }));
   if (way === null) return;
   if ('ask' in way) await perform(app, { verb: 'script', script: way.ask }, legalOnes(app, 'script'));
   else await runScriptCommand(app, way.run, []);

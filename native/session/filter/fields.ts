@@ -130,7 +130,7 @@ export const FIELDS: readonly Field[] = [
     'by=operator',
     UNANSWERED,
   ),
-  field('faults', 'rule', text(), 'Rule that answered it.', 'rule=3', UNANSWERED),
+  field('faults', 'rule', text(), 'Rule that answered it, by its number.', 'rule=3', UNANSWERED),
   field('faults', 'lat', number('duration'), 'From read to answer; unknown while it waits.', 'lat>1ms', UNANSWERED),
   field(
     'faults',

@@ -63,7 +63,7 @@ export const RULE_WORDS: readonly RuleWord[] = [
   modifier('prob', 'P', 'Only this share of the matches, drawn from the seed.', 'prob=0.01'),
   modifier('per', 'thread|page|rule', 'What `when` and `limit` count by; `rule` if left out.', 'per=page'),
   modifier('limit', 'N', 'At most so often.', 'limit=3'),
-  modifier('name', 'ID', 'Call the rule so, in lists, logs and draws.', 'name=slow'),
+  modifier('name', 'ID', 'Call the rule so: its draws hang on the name, and verdicts show it.', 'name=slow'),
 ];
 
 export function findRuleWord(name: string): RuleWord | undefined {

@@ -191,6 +191,11 @@ export class ScriptBook implements Scripts {
     clearInterval(this.#timer);
     for (const e of this.#entries) e.watcher?.close();
     const all = [...this.#entries.flatMap((e) => (e.process ? [e.process] : [])), ...this.#parting];
+    // Switched off a moment ago, by the engine: the end of its process would come too late to tell.
+    for (const entry of this.#entries) {
+      const why = entry.process && offText(entry.process.counts().off);
+      if (why) this.#turnOff(entry, why);
+    }
     await Promise.all(all.map((p) => p.alive && p.part()));
   }
 
@@ -317,23 +322,20 @@ export class ScriptBook implements Scripts {
   #processEnded(entry: Entry, process: ScriptProcess, why: string): void {
     this.#calls.ended(process, why);
     if (entry.process !== process || this.#ended) return;
-    const reason = OFF_REASONS[process.counts().off];
-    const text =
-      reason === 'endless'
-        ? 'it did not come back within its deadline (an endless loop?); it is switched off'
-        : reason === 'misses'
-          ? 'it failed three times in a row; it is switched off'
-          : `${why}; it is switched off`;
-    this.#off(entry, text);
+    this.#off(entry, offText(process.counts().off) ?? `${why}; it is switched off`);
   }
 
   #off(entry: Entry, why: string): void {
+    this.#turnOff(entry, why);
+    this.#publish();
+  }
+
+  #turnOff(entry: Entry, why: string): void {
     entry.before = countsOf(entry);
     entry.process = null;
     entry.state = 'off';
     entry.why = sentence(why);
     this.#say(entry, 'error', why);
-    this.#publish();
   }
 
   #say(entry: Entry, kind: ScriptNote['kind'], raw: string): void {
@@ -406,5 +408,17 @@ export class ScriptBook implements Scripts {
       const name = n === 1 ? wanted : `${wanted}-${n}`;
       if (!taken(name)) return name;
     }
+  }
+}
+
+/** Why the engine switched it off; null: it did not. `off` is a ScriptOff of engine/scripts/script_port.h. */
+function offText(off: number): string | null {
+  switch (OFF_REASONS[off]) {
+    case 'endless':
+      return 'it did not come back within its deadline (an endless loop?); it is switched off';
+    case 'misses':
+      return 'it failed three times in a row; it is switched off';
+    default:
+      return null;
   }
 }

@@ -98,7 +98,7 @@ export function verdictsOf(e: Entry): Verdict[] {
     from,
     text: `${e.name}: ${safeText(text)}`,
     ok: false,
-    seen: times === 1 ? 'it did not hold once' : `it did not hold ${times} times`,
+    seen: times === 1 ? 'it failed 1 time' : `it failed ${times} times`,
     value: times,
   }));
   return [own, ...expected];
