@@ -77,7 +77,7 @@ test('ctx.expect: what does not hold is said once, counted, and a failed verdict
       stage.session.scripts.verdicts().map(({ text, ok, seen }) => [text, ok, seen]),
       [
         ['s1', true, 'it ran to the end'],
-        ['s1: only the first pages', false, 'it did not hold 4 times'],
+        ['s1: only the first pages', false, 'it failed 4 times'],
       ],
     );
     const { status, stderr } = await uffdscope(
