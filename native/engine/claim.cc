@@ -34,7 +34,7 @@ pid_t Claim::take(uint64_t ino) {
   if (!fd) return 0;  // no descriptor left: the courtesy is not worth a refusal
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), length) != 0)
     return errno == EADDRINUSE ? listener(address, length) : 0;
-  ::listen(fd.get(), 1);
+  ::listen(fd.get(), SOMAXCONN);  // whoever asked who we are stays in the queue: none is accepted
   socket_ = std::move(fd);
   return 0;
 }

@@ -220,6 +220,21 @@ TEST_CASE("rules: threads that fault a page together are one match of it") {
   CHECK(list.decide(childs).rule == 0);
 }
 
+TEST_CASE("rules: threads that fault a page together draw the same") {
+  Rule r = rule(1, RuleAction::zero);
+  r.per = Scope::page;
+  r.when = When{1, 9, 1};
+  r.prob = 0.9;
+  r.delay = {DelaySpec::Law::uniform, 0, 1e9};
+  List list({r});
+  for (uint64_t page = 0; page < 64 << 12; page += 1 << 12) {
+    const Decision first = list.decide(fault(page, Kind::missing, 1));
+    const Decision second = list.decide(fault(page, Kind::missing, 2));
+    CHECK(first.rule == second.rule);
+    CHECK(first.delay_ns == second.delay_ns);
+  }
+}
+
 TEST_CASE("rules: a decision names every rule that had a part in it") {
   Rule slow = rule(1, RuleAction::none), zero = rule(2, RuleAction::zero);
   slow.delay = {DelaySpec::Law::fixed, 1e6, 0};

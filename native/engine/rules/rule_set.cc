@@ -39,7 +39,7 @@ RuleSet::RuleSet(std::vector<std::shared_ptr<const Rule>> rules,
     briefs_.push_back({.key = r->key,
                        .prob = r->prob,
                        .filter = r->filter ? &*r->filter : nullptr,
-                       .chance_only = r->prob < 1 && !r->when && !r->limit});
+                       .counts = r->when || r->limit});
   }
 }
 
@@ -68,20 +68,21 @@ std::span<const uint16_t> RuleSet::candidates(const FaultRecord& f, const RangeI
   return list;
 }
 
-/// The filter took it: is it this match's turn, by when, prob and limit?
-bool RuleSet::takes_turn(const Rule& r, RuleMemory& m, const FaultRecord& f, Draws& draws) {
-  if (r.per != Scope::page || !(r.when || r.limit)) return counts_turn(r, m, f, draws);
+/// The filter took it: is it this match's turn, by when and limit, where `chance` is what prob
+/// said?
+bool RuleSet::takes_turn(const Rule& r, RuleMemory& m, const FaultRecord& f, bool chance) {
+  if (r.per != Scope::page) return counts_turn(r, m, f, chance);
   RuleMemory::PageTurn& turn = m.turns[scope_key(r.per, f)];
-  if (turn.hit != f.hits) turn = {f.hits, counts_turn(r, m, f, draws)};
+  if (turn.hit != f.hits) turn = {f.hits, counts_turn(r, m, f, chance)};
   return turn.taken;
 }
 
-bool RuleSet::counts_turn(const Rule& r, RuleMemory& m, const FaultRecord& f, Draws& draws) {
+bool RuleSet::counts_turn(const Rule& r, RuleMemory& m, const FaultRecord& f, bool chance) {
   if (r.when) {
     const uint64_t n = r.per == Scope::rule ? ++m.seen : ++m.seen_by[scope_key(r.per, f)];
     if (!r.when->takes(n)) return false;
   }
-  if (r.prob < 1 && draws.share() >= r.prob) return false;
+  if (!chance) return false;
   if (r.limit) {
     if (r.per == Scope::rule) {
       if (m.did >= r.limit) return false;
@@ -110,9 +111,10 @@ bool RuleSet::decide(const FaultRecord& f, const RangeInfo* range, Decision& out
     m.counts.matched.store(m.counts.matched.load(std::memory_order_relaxed) + 1,
                            std::memory_order_relaxed);
     Draws draws(common, b.key);
-    if (b.chance_only && draws.share() >= b.prob) continue;
+    const bool chance = b.prob >= 1 || draws.share() < b.prob;
+    if (!chance && !b.counts) continue;
     const Rule& r = *rules_[i];
-    if (!b.chance_only && !takes_turn(r, m, f, draws)) continue;
+    if (b.counts && !takes_turn(r, m, f, chance)) continue;
     m.counts.acted.store(m.counts.acted.load(std::memory_order_relaxed) + 1,
                          std::memory_order_relaxed);
     taken = true;

@@ -87,11 +87,11 @@ class RuleSet {
     uint64_t key;
     double prob;
     const FilterProgram* filter;  // null: every fault
-    bool chance_only;             // whether it is this match's turn hangs on `prob` alone
+    bool counts;                  // has when or limit: whose turn it is hangs on what came before
   };
   std::span<const uint16_t> candidates(const FaultRecord& f, const RangeInfo* range);
-  bool takes_turn(const Rule& r, RuleMemory& m, const FaultRecord& f, class Draws& draws);
-  bool counts_turn(const Rule& r, RuleMemory& m, const FaultRecord& f, class Draws& draws);
+  bool takes_turn(const Rule& r, RuleMemory& m, const FaultRecord& f, bool chance);
+  bool counts_turn(const Rule& r, RuleMemory& m, const FaultRecord& f, bool chance);
 
   std::vector<std::shared_ptr<const Rule>> rules_;
   std::vector<std::shared_ptr<RuleMemory>> memories_;
