@@ -1,7 +1,7 @@
 /** Pane 2: what answers, in the order in which it is asked: the hold, the rules, the default. */
 import type { App } from '../faces.js';
 import type { Answerer } from '../model/answerers.js';
-import { Scroll } from '../model/scroll.js';
+import { TallScroll } from '../model/tall-scroll.js';
 import { count, plural } from '../rows/format.js';
 import { rulesTable } from '../rows/rules.js';
 import { TextDialog } from './text-dialog.js';
@@ -9,9 +9,7 @@ import type { View } from './view.js';
 
 export class RulesPane implements View {
   readonly title = 'Rules';
-  readonly #scroll = new Scroll();
-  /** Which entry stands in each row that is shown. */
-  #shown: number[] = [];
+  readonly #scroll = new TallScroll();
 
   constructor(private readonly app: App) {}
 
@@ -25,12 +23,7 @@ export class RulesPane implements View {
     this.#scroll.show(Math.max(1, height - 1), list.length);
     const active = this.app.state.focus === 2;
     const { header, entries } = rulesTable(list, this.#scroll.focus, active, width, paint);
-    // A reason takes a row more: those above the focus give way until all of it is in sight.
-    let { top } = this.#scroll;
-    const { focus } = this.#scroll;
-    while (top < focus && entries.slice(top, focus + 1).flat().length > height - 1) top++;
-    this.#shown = entries.slice(top).flatMap((rows, i) => rows.map(() => top + i));
-    return [header, ...entries.slice(top).flat()].slice(0, height);
+    return [header, ...this.#scroll.window(entries, height - 1)];
   }
 
   footer(): string {
@@ -56,8 +49,7 @@ export class RulesPane implements View {
   }
 
   click(row: number): void {
-    const at = this.#shown[row - 1];
-    if (at !== undefined) this.#scroll.to(at, this.#list().length);
+    this.#scroll.click(row - 1, this.#list().length); // behind the titles
     this.app.touch();
   }
 

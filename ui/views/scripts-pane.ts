@@ -1,7 +1,7 @@
 /** Pane 2, its other tab: the scripts, in the order in which they are asked. */
 import type { ScriptNote, ScriptRow } from '../../native/session/script/scripts.js';
 import type { App } from '../faces.js';
-import { Scroll } from '../model/scroll.js';
+import { TallScroll } from '../model/tall-scroll.js';
 import { plural } from '../rows/format.js';
 import { scriptsTable, scriptText } from '../rows/scripts.js';
 import { wrapWords } from '../screen/cells.js';
@@ -14,9 +14,7 @@ const NOTES_SHOWN = 200;
 
 export class ScriptsPane implements View {
   readonly title = 'Scripts';
-  readonly #scroll = new Scroll();
-  /** Which script stands in each row that is shown. */
-  #shown: number[] = [];
+  readonly #scroll = new TallScroll();
 
   constructor(private readonly app: App) {}
 
@@ -43,11 +41,7 @@ export class ScriptsPane implements View {
     const active = this.app.state.focus === 2;
     const table = { scripts, focus, active, notes: this.#notes(scripts[focus]) };
     const { header, entries } = scriptsTable(table, height, width, paint);
-    // Those above the focus give way until all of it is in sight.
-    let { top } = this.#scroll;
-    while (top < focus && entries.slice(top, focus + 1).flat().length > height - 1) top++;
-    this.#shown = entries.slice(top).flatMap((rows, i) => rows.map(() => top + i));
-    return [header, ...entries.slice(top).flat()].slice(0, height);
+    return [header, ...this.#scroll.window(entries, height - 1)];
   }
 
   footer(): string {
@@ -67,8 +61,7 @@ export class ScriptsPane implements View {
   }
 
   click(row: number): void {
-    const at = this.#shown[row - 1];
-    if (at !== undefined) this.#scroll.to(at, this.#list().length);
+    this.#scroll.click(row - 1, this.#list().length); // behind the titles
     this.app.touch();
   }
 
